@@ -1,0 +1,12 @@
+# Compile options that every target of this project shares: target freshet_options.
+add_library(freshet_options INTERFACE)
+target_compile_options(freshet_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor -Wold-style-cast
+  -Woverloaded-virtual -Wnull-dereference -fno-omit-frame-pointer)
+if(FRESHET_WERROR)
+  target_compile_options(freshet_options INTERFACE -Werror)
+endif()
+if(FRESHET_SANITIZE)
+  target_compile_options(freshet_options INTERFACE -fsanitize=${FRESHET_SANITIZE} -fno-sanitize-recover=all)
+  target_link_options(freshet_options INTERFACE -fsanitize=${FRESHET_SANITIZE})
+endif()
