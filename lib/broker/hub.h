@@ -1,0 +1,145 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/clock.h"
+#include "broker/backplane.h"
+#include "broker/channel.h"
+#include "broker/counters.h"
+#include "broker/marks.h"
+#include "broker/read_queue.h"
+#include "broker/subscription.h"
+
+namespace freshet::broker {
+
+/// Fans events out to streams and opens, resumes, repairs and pages them exactly: one path for all four, by the rules
+/// in docs/resume.md. Knows no socket and no Redis; driven by the backplane's callbacks and one timer.
+///
+/// The application owns it. The backplane and the clock outlive it; subscriptions do not.
+class Hub final : public Backplane::Observer {
+ public:
+  struct Options {
+    /// Recent events kept for each channel; more while a replay needs them.
+    std::size_t log_events = 256;
+    /// Memory for all logs and the ring reads under way.
+    std::size_t replay_budget_bytes = std::size_t{64} << 20U;
+    base::Duration probe_interval = std::chrono::seconds(1);
+    /// How long a channel stays subscribed after its last stream, so that a page reload costs nothing.
+    base::Duration linger = std::chrono::seconds(5);
+  };
+
+  Hub(base::Clock& clock, Backplane& backplane, Options options);
+  ~Hub() override;
+
+  /// Starts the backplane and the probe.
+  void start();
+
+  /// `channels` are valid names without repeats, at least one. The opening control event and everything after it come
+  /// through `sink`, never from inside this call.
+  std::unique_ptr<Subscription> subscribe(const std::vector<std::string>& channels, Cursor cursor, Sink& sink);
+
+  /// Empty when every stream gets its events: both links up and the last mark fresh. Otherwise why not.
+  [[nodiscard]] std::string trouble() const;
+  [[nodiscard]] const Counters& counters() const { return counters_; }
+  [[nodiscard]] std::size_t channel_count() const { return channels_.size(); }
+  [[nodiscard]] std::size_t log_bytes() const { return log_bytes_; }
+  [[nodiscard]] bool subscriber_up() const { return subscriber_up_; }
+  [[nodiscard]] bool command_up() const { return command_up_; }
+  /// The highest id or clock value that this process has been told of: its evidence of what the dataset once knew.
+  [[nodiscard]] Id highest_seen() const { return highest_seen_; }
+  /// The ids fanned out since the last call, for measuring the way from the publisher to the socket.
+  std::vector<Id> take_fanned_out();
+
+  void on_subscriber_up() override;
+  void on_subscriber_down() override;
+  void on_command_up() override;
+  void on_command_down() override;
+  void on_confirmed(std::string_view channel) override;
+  void on_message(std::string_view channel, std::string_view bytes) override;
+  void on_mark(std::uint64_t nonce, const DatasetClock& clock) override;
+  void on_fence(Id floor) override;
+  void on_synced(const DatasetClock& clock) override;
+  void on_history(std::string_view channel, const History& history) override;
+
+ private:
+  friend class Subscription;
+  using State = Subscription::State;
+  using Entry = ChannelLog::Entry;
+  struct NameHash {
+    using is_transparent = void;  // NOLINT(readability-identifier-naming): the standard's name
+    std::size_t operator()(std::string_view name) const { return std::hash<std::string_view>{}(name); }
+  };
+
+  // hub.cpp: streams, channels and marks
+  Channel* find(std::string_view name);
+  Channel& need(std::string_view name, std::vector<std::string_view>& unsubscribed);
+  void leave(Subscription& stream);
+  void enter(Subscription& stream, State next);
+  void tick();
+  void probe();
+  void want_mark();
+  void release_idle_channels();
+  void send_positions();
+  void hold(Subscription& stream);
+  void hold_all();
+  void forget_history(Channel& channel);
+  void forget_all_histories();
+  void deliver_live(Channel& channel, const Record& record);
+  void reopen(Channel& channel, Id prev);
+
+  // opening.cpp: from a mark to live
+  void open_marked(std::uint64_t nonce);
+  void begin(Subscription& stream);
+  void advance(Subscription& stream);
+  void finish(Subscription& stream);
+  [[nodiscard]] Id origin(const Subscription& stream) const;
+  [[nodiscard]] std::optional<sse::ResetReason> refuse(const Subscription& stream) const;
+  void request_read(Channel& channel);
+  void send_reads();
+  void answer_readers(Channel& channel);
+  std::vector<Entry> decode_ring(const History& history, Id upto, std::optional<Record>& oldest);
+  void settle(Channel& channel);
+  void evict();
+  /// Changes a log and keeps the sum of their sizes.
+  template <class Change>
+  void with_log(Channel& channel, Change change) {
+    log_bytes_ -= channel.log.size_bytes();
+    change(channel.log);
+    log_bytes_ += channel.log.size_bytes();
+  }
+
+  base::Clock& clock_;
+  Backplane& backplane_;
+  Options options_;
+  Counters counters_;
+  std::unordered_map<std::string, Channel, NameHash, std::equal_to<>> channels_;
+  std::vector<Channel*> channel_list_;  ///< for the eviction's hand
+  std::vector<Channel*> unmarked_;
+  std::vector<Channel*> idle_;
+  std::vector<Subscription*> streams_;
+  std::vector<Subscription*> waiting_;
+  std::size_t ready_waiting_ = 0;  ///< of the waiting ones, those with all confirmations
+  Marks marks_;
+  ReadQueue reads_;
+  std::vector<Id> fanned_out_;
+  std::optional<DatasetClock> dataset_;  ///< as the latest mark told it
+  Id highest_seen_ = 0;                  ///< every clock value seen counts: the evidence for sync
+  std::string epoch_;
+  Id last_mark_ = 0;
+  std::size_t log_bytes_ = 0;
+  std::size_t hand_ = 0;
+  base::Instant last_mark_at_{};
+  base::Instant last_probe_sent_at_{};
+  base::Instant last_positions_at_{};
+  std::unique_ptr<base::Timer> timer_;
+  int missed_probes_ = 0;
+  bool subscriber_up_ = false;
+  bool command_up_ = false;
+};
+
+}  // namespace freshet::broker

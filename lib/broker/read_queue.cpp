@@ -1,0 +1,34 @@
+#include "broker/read_queue.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace freshet::broker {
+
+const std::string* ReadQueue::next(std::size_t held_bytes) const {
+  if (waiting_.empty()) return nullptr;
+  const bool fits = held_bytes + (sent_.size() + 1) * expected_bytes_ <= budget_bytes_;
+  return fits || sent_.empty() ? &waiting_.front() : nullptr;
+}
+
+std::uint64_t ReadQueue::send() {
+  sent_.push_back({std::move(waiting_.front()), ++serial_});
+  waiting_.pop_front();
+  return serial_;
+}
+
+ReadQueue::Sent ReadQueue::answered(std::size_t bytes) {
+  if (sent_.empty()) return {};
+  // Follows a larger ring at once and forgets it over some dozens of smaller ones.
+  expected_bytes_ = std::max({bytes, expected_bytes_ - expected_bytes_ / 16, std::size_t{1024}});
+  auto first = std::move(sent_.front());
+  sent_.pop_front();
+  return first;
+}
+
+void ReadQueue::clear() {
+  waiting_.clear();
+  sent_.clear();
+}
+
+}  // namespace freshet::broker

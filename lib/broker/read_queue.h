@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <string_view>
+
+#include "broker/backplane.h"
+
+namespace freshet::broker {
+
+/// Ring reads, so paced that their answers stay within a budget of memory: as many at once as fit at the size of the
+/// largest ring seen lately, and always one, so that everybody gets through.
+class ReadQueue {
+ public:
+  /// A read that was sent. Answers come in the order in which the reads went out.
+  struct Sent {
+    std::string channel;
+    std::uint64_t serial = 0;
+  };
+
+  explicit ReadQueue(std::size_t budget_bytes) : budget_bytes_(budget_bytes) {}
+
+  void want(std::string_view channel) { waiting_.emplace_back(channel); }
+  /// The next channel to read, if the budget allows it beside `held_bytes` that are in use already; otherwise null.
+  [[nodiscard]] const std::string* next(std::size_t held_bytes) const;
+  /// `next()` is read now; the serial is never 0.
+  std::uint64_t send();
+  /// `next()` need not be read any more.
+  void skip() { waiting_.pop_front(); }
+  /// The answer to the oldest read has come and took `bytes`.
+  Sent answered(std::size_t bytes);
+  /// The link is gone: nothing that was sent will be answered. What only waits is dropped, too.
+  void clear();
+
+ private:
+  std::deque<std::string> waiting_;
+  std::deque<Sent> sent_;
+  std::size_t budget_bytes_;
+  std::size_t expected_bytes_ = 4096;
+  std::uint64_t serial_ = 0;
+};
+
+}  // namespace freshet::broker

@@ -1,0 +1,58 @@
+#include "sse/control.h"
+
+#include <string>
+
+namespace freshet::sse {
+
+std::string_view name_of(Resume resume) {
+  switch (resume) {
+    case Resume::kFresh: return "fresh";
+    case Resume::kComplete: return "complete";
+    case Resume::kEarliest: return "earliest";
+    case Resume::kPosition: return "position";
+  }
+  return "";
+}
+
+std::string_view name_of(ResetReason reason) {
+  switch (reason) {
+    case ResetReason::kTrimmed: return "trimmed";
+    case ResetReason::kExpired: return "expired";
+    case ResetReason::kUnknownId: return "unknown-id";
+    case ResetReason::kHistoryLost: return "history-lost";
+  }
+  return "";
+}
+
+FramePtr stream_cursor(Resume resume, std::uint64_t id) {
+  std::string data = R"({"resume":")";
+  data += name_of(resume);
+  data += "\"}";
+  return Frame::encode({id, "stream-cursor", data});
+}
+
+FramePtr stream_reset(ResetReason reason, const std::vector<std::string_view>& channels, std::uint64_t id) {
+  std::string data = R"({"reason":")";
+  data += name_of(reason);
+  data += R"(","channels":[)";
+  for (const auto channel : channels) {
+    if (data.back() != '[') data += ',';
+    data += '"';
+    data += channel;
+    data += '"';
+  }
+  data += "]}";
+  return Frame::encode({id, "stream-reset", data});
+}
+
+FramePtr retry(std::chrono::milliseconds delay) { return Frame::raw("retry: " + std::to_string(delay.count()) + "\n\n"); }
+
+FramePtr heartbeat() { return Frame::raw(":\n"); }
+
+FramePtr padding(std::size_t bytes) {
+  std::string body(":");
+  if (bytes > 2) body.append(bytes - 2, ' ');
+  return Frame::raw(body + "\n");
+}
+
+}  // namespace freshet::sse

@@ -1,0 +1,84 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace freshet::sse {
+
+class Frame;
+
+/// A counted reference to an immutable frame. The count is not atomic: frames never leave the loop's thread.
+class FramePtr {
+ public:
+  FramePtr() = default;
+  FramePtr(const FramePtr& other) noexcept;
+  FramePtr(FramePtr&& other) noexcept : frame_(std::exchange(other.frame_, nullptr)) {}
+  FramePtr& operator=(FramePtr other) noexcept {
+    std::swap(frame_, other.frame_);
+    return *this;
+  }
+  ~FramePtr();
+
+  const Frame& operator*() const { return *frame_; }
+  const Frame* operator->() const { return frame_; }
+  explicit operator bool() const { return frame_ != nullptr; }
+
+ private:
+  friend class Frame;
+  explicit FramePtr(const Frame* frame) noexcept;
+
+  const Frame* frame_ = nullptr;
+};
+
+/// An event as its author meant it, before it becomes bytes.
+struct Event {
+  /// 0: the event has no id (live-only) and leaves the client's cursor alone.
+  std::uint64_t id = 0;
+  /// Empty: unnamed. Must hold neither CR nor LF; whoever decodes an event from outside has checked that.
+  std::string_view name;
+  /// Any bytes. LF, CRLF and CR all end a line of data, so that a payload can never become a field of the stream.
+  std::string_view data;
+};
+
+/// What goes out on a stream, encoded once and shared by all subscribers: the same bytes serve HTTP/1.0, which sends
+/// them bare, and HTTP/1.1, which sends them as one chunk.
+class Frame {
+ public:
+  static FramePtr encode(const Event& event);
+  /// Bytes that are not an event: `retry:` lines, comments.
+  static FramePtr raw(std::string_view body);
+
+  Frame(const Frame&) = delete;
+  Frame& operator=(const Frame&) = delete;
+
+  [[nodiscard]] std::string_view plain() const;
+  /// The same as one chunk of a chunked body (RFC 9112, 7.1).
+  [[nodiscard]] std::string_view chunked() const;
+  /// What the frame costs in memory, shared by all who hold it.
+  [[nodiscard]] std::size_t size_bytes() const { return sizeof(Frame) + bytes_.capacity(); }
+
+ private:
+  friend class FramePtr;
+  Frame(std::string bytes, std::size_t begin, std::size_t body)
+      : bytes_(std::move(bytes)), begin_(static_cast<std::uint8_t>(begin)), body_(static_cast<std::uint8_t>(body)) {}
+  ~Frame() = default;
+  static FramePtr seal(std::string bytes);
+
+  std::string bytes_;  ///< [begin_, body_): chunk header; [body_, size − 2): body; then CRLF
+  mutable std::uint32_t references_ = 0;
+  std::uint8_t begin_;
+  std::uint8_t body_;
+};
+
+inline FramePtr::FramePtr(const Frame* frame) noexcept : frame_(frame) { ++frame_->references_; }
+inline FramePtr::FramePtr(const FramePtr& other) noexcept : frame_(other.frame_) {
+  if (frame_ != nullptr) ++frame_->references_;
+}
+inline FramePtr::~FramePtr() {
+  if (frame_ != nullptr && --frame_->references_ == 0) delete frame_;
+}
+
+}  // namespace freshet::sse

@@ -1,0 +1,487 @@
+#include "sim/world.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <limits>
+#include <utility>
+
+namespace freshet::test::sim {
+namespace {
+
+constexpr Ticks kEnd = 1500;
+constexpr Ticks kQuiet = 2300;
+constexpr broker::Dataset::Options kDatasetOptions{4, kTtl, 1024, kSkew, 1U << 20U};
+const std::vector<std::string> kChannels{"A", "B", "C"};
+
+const std::map<std::string, std::vector<std::string>> kFaults{
+    {"none", {}},
+    {"net", {"killsub", "killcmd", "stallsub", "killdaemon"}},
+    {"quiet", {"quiet", "killsub"}},
+    {"redis", {"killsub", "killcmd", "flushall", "restart_empty", "restart_full"}},
+    {"clock", {"killsub", "clock", "restart_full"}},
+    {"ttl", {"killsub", "setttl", "quiet"}},
+    {"lostwrites", {"killsub", "restart_stale", "failover", "failover_skew"}},
+    {"silent", {"killsub", "silent"}},
+    {"all",
+     {"clock", "failover", "failover_skew", "flushall", "killcmd", "killdaemon", "killsub", "quiet", "restart_empty",
+      "restart_full", "restart_stale", "setttl", "stallsub"}},
+};
+
+std::string_view line_after(std::string_view text, std::string_view field) {
+  const auto at = text.find(field);
+  if (at == std::string_view::npos) return {};
+  text.remove_prefix(at + field.size());
+  return text.substr(0, text.find('\n'));
+}
+
+/// Reads a frame as a client would.
+Item parse(std::string_view frame) {
+  Item item;
+  if (const auto id = line_after(frame, "id: "); !id.empty()) item.id = std::stoull(std::string(id));
+  const auto data = line_after(frame, "data: ");
+  const auto name = line_after(frame, "event: ");
+  if (name == "stream-reset") {
+    item.kind = Item::Kind::kReset;
+    for (const auto& channel : kChannels) {
+      if (data.find('"' + channel + '"') != std::string_view::npos) item.channels.push_back(channel);
+    }
+  } else if (name == "stream-cursor") {
+    item.kind = data.find("position") == std::string_view::npos ? Item::Kind::kCursor : Item::Kind::kPosition;
+  } else {
+    item.uid = std::stoi(std::string(data));
+  }
+  return item;
+}
+
+}  // namespace
+
+/// One freshetd in one life after the other.
+class Daemon {
+ public:
+  Daemon(World& world, int index) : world_(world), index_(index) {}
+
+  void start() {
+    if (hub) return;
+    ++life;
+    backplane = std::make_unique<RedisBackplane>(world_.simulation_, "d" + std::to_string(index_), &world_.primary_);
+    backplane->show_evidence = !world_.sabotage_.no_evidence;
+    broker::Hub::Options options;
+    options.log_events = 6;
+    options.probe_interval = base::Duration(40);
+    options.linger = base::Duration(30);
+    hub = std::make_unique<broker::Hub>(world_.simulation_, *backplane, options);
+    hub->start();
+  }
+  void die();
+
+  std::unique_ptr<RedisBackplane> backplane;
+  std::unique_ptr<broker::Hub> hub;
+  int life = 0;
+  /// The highest clock value that this life has been told of is at least that of any event it got.
+  [[nodiscard]] std::pair<int, int> name() const { return {index_, life}; }
+
+ private:
+  World& world_;
+  int index_;
+};
+
+/// One HTTP stream between a client and a daemon, as the daemon's sink.
+class Session final : public broker::Sink {
+ public:
+  Session(World& world, Client& client, Daemon& serving)
+      : daemon(&serving), world_(world), client_(client), pipe_(world.simulation_), alive_(std::make_shared<bool>(true)) {
+    sent_ = client.cursor.id;
+    subscription = serving.hub->subscribe(client.channels, client.cursor, *this);
+  }
+  ~Session() override { *alive_ = false; }
+
+  bool offer(const sse::FramePtr& frame, broker::Pace pace) override {
+    if (pace == broker::Pace::kReplay && world_.page_ > 0 && taken_ >= world_.page_) {
+      world_.simulation_.at(world_.simulation_.dice.between(1, 30), [this, alive = alive_] {
+        if (!*alive || !subscription) return;
+        taken_ = 0;
+        subscription->resume();
+      });
+      return false;
+    }
+    if (pace == broker::Pace::kReplay) ++taken_;
+    auto item = parse(frame->plain());
+    item.sent = world_.simulation_.ticks();
+    check(item);
+    if (item.id) sent_ = *item.id;
+    pipe_.send([this, alive = alive_, item] {
+      if (*alive) world_.receive(client_, item);
+    });
+    return true;
+  }
+  /// The daemon or the connection is gone: nothing more comes.
+  void cut() {
+    pipe_.cut();
+    subscription.reset();
+  }
+
+  Daemon* daemon;
+  std::unique_ptr<broker::Subscription> subscription;
+
+ private:
+  void check(const Item& item) {
+    if (item.kind == Item::Kind::kReset && !world_.reset_is_justified(sent_, item.channels)) {
+      world_.violations_.push_back("UNEXPECTED reset to client " + std::to_string(client_.index) + " at cursor " +
+                                   std::to_string(sent_) + " time " + std::to_string(item.sent));
+    }
+    if (item.kind != Item::Kind::kReset && item.kind != Item::Kind::kCursor && item.id && *item.id <= sent_) {
+      world_.violations_.push_back("BACKWARDS id " + std::to_string(*item.id) + " after " + std::to_string(sent_));
+    }
+  }
+
+  World& world_;
+  Client& client_;
+  Pipe pipe_;
+  std::shared_ptr<bool> alive_;
+  broker::Id sent_ = 0;
+  std::size_t taken_ = 0;
+};
+
+void Daemon::die() {
+  if (!hub) return;
+  for (auto& client : world_.clients_) {
+    if (!client->session || client->session->daemon != this) continue;
+    client->session->cut();
+    world_.lost(*client);
+  }
+  backplane.reset();
+  hub.reset();
+}
+
+World::World(std::uint64_t seed, const std::string& faults, Sabotage sabotage)
+    : faults_(faults), sabotage_(sabotage), simulation_(seed), dice_(seed ^ 0x5eed) {
+  primary_ = std::make_shared<Server>(simulation_, broker::Dataset(kDatasetOptions), epochs_, 0);
+  for (const auto& kind : kFaults.at(faults)) {
+    if (kind.rfind("restart", 0) == 0 || kind.rfind("failover", 0) == 0) primary_->snapshots_wanted = true;
+  }
+  for (int i = 0; i < 2; ++i) daemons_.push_back(std::make_unique<Daemon>(*this, i));
+  const std::vector<std::vector<std::string>> wanted{{"A", "B"}, {"B", "C"}, {"A"}, {"A", "C"}};
+  for (const auto& channels : wanted) {
+    auto client = std::make_unique<Client>();
+    client->index = static_cast<int>(clients_.size());
+    client->channels = channels;
+    clients_.push_back(std::move(client));
+  }
+  page_ = static_cast<std::size_t>(dice_.pick<Ticks>({0, 0, 1, 3}));
+  plan(faults);
+}
+
+World::~World() {
+  for (auto& client : clients_) {
+    if (client->session) client->session->cut();
+  }
+}
+
+void World::note(const std::string& line) const {
+  if (trace) std::printf("%6lld  %s\n", static_cast<long long>(simulation_.ticks()), line.c_str());
+}
+
+void World::plan(const std::string& faults) {
+  auto kinds = kFaults.at(faults);
+  const bool quiet = std::erase(kinds, "quiet") > 0 && dice_.chance(.7);
+  auto& dice = dice_;
+  for (int client = 0; client < 4; ++client) operations_.push_back({dice.between(30, 400), "connect", "", client});
+  const Ticks quiet_from = dice.between(200, 700);
+  const Ticks rate = dice.pick<Ticks>({6, 15, 40, 90});
+  const auto channel = [&] { return kChannels[static_cast<std::size_t>(dice.between(0, 2))]; };
+  for (Ticks at = 20 + dice.between(1, rate); at < kEnd - 50; at += dice.between(1, rate)) {
+    if (quiet && quiet_from < at && at < quiet_from + 500 && dice.chance(.93)) continue;
+    const auto ttl = dice.pick<Ticks>({0, 0, 0, 900});
+    operations_.push_back({at, "publish", channel(), 0, ttl, dice.pick<Ticks>({0, 0, 0, 2, 12})});
+    if (dice.chance(.25)) operations_.push_back({at, "publish", channel(), 0});
+  }
+  for (Ticks n = dice.between(2, 14); n > 0; --n) {
+    operations_.push_back({dice.between(60, 1480), "drop", "", static_cast<int>(dice.between(0, 3)),
+                           dice.pick<Ticks>({1, 5, 20, 60, 200, 400})});
+  }
+  for (Ticks n = kinds.empty() ? 0 : dice.between(1, 4); n > 0; --n) {
+    Operation fault;
+    fault.kind = kinds[static_cast<std::size_t>(dice.between(0, static_cast<Ticks>(kinds.size()) - 1))];
+    fault.at = dice.between(60, 1450);
+    fault.target = static_cast<int>(dice.between(0, 1));
+    fault.channel = channel();
+    if (fault.kind == "killsub" || fault.kind == "killcmd") fault.a = dice.pick<Ticks>({0, 3, 30});
+    if (fault.kind == "killdaemon") fault.a = dice.between(5, 100);
+    if (fault.kind == "setttl") fault.a = dice.pick<Ticks>({150, 300, 450, 600});
+    if (fault.kind == "clock") fault.a = dice.pick<Ticks>({-10, -60, -200, -200, 30});
+    if (fault.kind.rfind("restart", 0) == 0) {
+      fault.a = dice.between(2, 60);
+      fault.b = dice.pick<Ticks>({5, 20, 80});
+    }
+    if (fault.kind.rfind("failover", 0) == 0) {
+      fault.a = dice.between(1, 20);
+      fault.b = dice.pick<Ticks>({0, 3, 10, 40});
+      fault.c = dice.pick<Ticks>({0, 0, 30, 60});
+      for (int stray = 0; fault.c > 0 && stray < 2; ++stray) {
+        operations_.push_back({fault.at + dice.between(1, fault.c), "publish_zombie", channel()});
+      }
+    }
+    operations_.push_back(fault);
+  }
+}
+
+std::vector<std::string> World::run() {
+  for (auto& daemon : daemons_) daemon->start();
+  for (const auto& operation : operations_) simulation_.at(operation.at, [this, &operation] { execute(operation); });
+  simulation_.run(kEnd);
+  for (auto& daemon : daemons_) daemon->start();
+  simulation_.run(kEnd + 150);
+  for (auto& client : clients_) connect(*client);
+  simulation_.run(kEnd + 400);
+  for (const auto& channel : kChannels) {
+    if (primary_) publish(primary_, channel, 0, 0, false);
+  }
+  simulation_.run(kQuiet);
+  return judge();
+}
+
+void World::execute(const Operation& operation) {
+  const auto& kind = operation.kind;
+  if (kind != "publish" && kind != "connect" && kind != "drop") note("FAULT " + kind + " " + std::to_string(operation.a));
+  auto& daemon = *daemons_[static_cast<std::size_t>(operation.target % 2)];
+  if (kind == "publish" || kind == "silent") {
+    if (primary_) publish(primary_, operation.channel, operation.a, operation.b, kind == "silent");
+  } else if (kind == "publish_zombie") {
+    if (zombie_) publish(zombie_, operation.channel, 0, 0, false);
+  } else if (kind == "connect") {
+    connect(*clients_[static_cast<std::size_t>(operation.target)]);
+  } else if (kind == "drop") {
+    drop(*clients_[static_cast<std::size_t>(operation.target)], operation.a);
+  } else if (kind == "killsub") {
+    if (daemon.hub && daemon.backplane->subscriber) daemon.backplane->subscriber->close(operation.a);
+  } else if (kind == "killcmd") {
+    if (daemon.hub && daemon.backplane->command) daemon.backplane->command->close(operation.a);
+  } else if (kind == "stallsub") {
+    if (daemon.hub && daemon.backplane->subscriber) daemon.backplane->subscriber->down.stall();
+  } else if (kind == "killdaemon") {
+    if (daemon.hub) {
+      daemon.die();
+      simulation_.at(operation.a, [&daemon] { daemon.start(); });
+    }
+  } else if (!primary_) {
+    return;
+  } else if (kind == "flushall") {
+    primary_->data.clear();
+    primary_->save();
+  } else if (kind == "setttl") {
+    primary_->data.set_ttl(primary_->server(), static_cast<std::uint64_t>(operation.a), primary_->bus());
+    primary_->save();
+  } else if (kind == "clock") {
+    primary_->offset += operation.a;
+  } else if (kind == "restart_empty") {
+    swap(broker::Dataset(kDatasetOptions), operation.a, primary_->offset, 0);
+  } else if (kind == "restart_full") {
+    swap(primary_->data, operation.a, primary_->offset, 0);
+  } else if (kind == "restart_stale") {
+    swap(snapshot(operation.b), operation.a, primary_->offset, 0);
+  } else if (kind == "failover" || kind == "failover_skew") {
+    const auto shift = kind == "failover" ? simulation_.dice.between(-8, 8) : -simulation_.dice.pick<Ticks>({5, 15});
+    swap(snapshot(operation.b), operation.a, primary_->offset + shift, operation.c);
+  }
+}
+
+broker::Dataset World::snapshot(Ticks lag) {
+  if (lag == 0) return primary_->data;
+  const auto& all = primary_->snapshots;
+  for (auto one = all.rbegin(); one != all.rend(); ++one) {
+    if (one->first <= simulation_.ticks() - lag) return one->second;
+  }
+  return broker::Dataset(kDatasetOptions);
+}
+
+/// The primary stops being it; a server with this dataset takes over after a while.
+void World::swap(broker::Dataset dataset, Ticks down, Ticks offset, Ticks zombie_for) {
+  const auto old = std::exchange(primary_, nullptr);
+  auto next = std::make_shared<Server>(simulation_, std::move(dataset), sabotage_.no_epoch ? epochs_ : ++epochs_, offset);
+  next->snapshots_wanted = old->snapshots_wanted;
+  for (auto& event : publishes_) {
+    if (event.server != old) continue;
+    if (event.id > next->data.clock().last) event.forgotten = forgetful_ = true;
+    if (!event.forgotten) {
+      event.server = next;
+    } else if (!event.seen_by) {
+      event.seen_by.emplace();
+      for (const auto& daemon : daemons_) {
+        if (daemon->hub && daemon->hub->highest_seen() >= event.id) event.seen_by->insert(daemon->name());
+      }
+    }
+  }
+  if (zombie_for > 0) {
+    zombie_ = old;
+    simulation_.at(zombie_for, [this, old] { bury(old); });
+  } else {
+    bury(old);
+  }
+  simulation_.at(down, [this, next] { primary_ = next; });
+}
+
+void World::bury(const std::shared_ptr<Server>& server) {
+  const auto links = server->links;
+  for (const auto& link : links) link->close(simulation_.dice.between(0, 4));
+  if (zombie_ == server) zombie_ = nullptr;
+}
+
+void World::publish(const std::shared_ptr<Server>& server, const std::string& channel, Ticks ttl, Ticks ring, bool silent) {
+  broker::Publication publication;
+  publication.channel = channel;
+  const int uid = static_cast<int>(publishes_.size());
+  publication.data = std::to_string(uid);
+  if (ttl > 0) publication.ttl = std::chrono::microseconds(std::max(ttl, static_cast<Ticks>(server->data.clock().ttl)));
+  if (ring > 0) publication.ring = static_cast<std::uint64_t>(ring);
+  auto bus = server->bus();
+  if (silent) bus.message = [](std::string_view, std::string_view) {};
+  const auto id = server->data.publish(server->server(), publication, bus);
+  server->save();
+  if (silent) silent_channels_.insert(channel);
+  Publish event{uid, *id, channel, simulation_.ticks(), server, false, silent, {}};
+  if (server == zombie_) {
+    event.forgotten = forgetful_ = true;
+    event.seen_by.emplace();
+  }
+  note("PUBLISH " + channel + " id " + std::to_string(*id) + " uid " + std::to_string(uid) + (silent ? " silent" : "") +
+       (server == zombie_ ? " zombie" : ""));
+  publishes_.push_back(std::move(event));
+}
+
+void World::connect(Client& client) {
+  if (client.session && client.session->subscription) return;
+  std::vector<Daemon*> living;
+  for (const auto& daemon : daemons_) {
+    if (daemon->hub) living.push_back(daemon.get());
+  }
+  if (living.empty()) return simulation_.at(10, [this, &client] { connect(client); });
+  const auto chosen = static_cast<std::size_t>(simulation_.dice.between(0, static_cast<Ticks>(living.size()) - 1));
+  note("client " + std::to_string(client.index) + " connects with cursor " + std::to_string(client.cursor.id));
+  client.session = std::make_unique<Session>(*this, client, *living[chosen]);
+}
+
+void World::drop(Client& client, Ticks away) {
+  if (!client.session || !client.session->subscription) return;
+  note("client " + std::to_string(client.index) + " drops");
+  client.session->cut();
+  simulation_.at(away, [this, &client] { connect(client); });
+}
+
+void World::lost(Client& client) {
+  simulation_.at(simulation_.dice.between(4, 18), [this, &client] { connect(client); });
+}
+
+void World::receive(Client& client, Item item) {
+  item.received = simulation_.ticks();
+  if (item.id) client.cursor = {broker::Cursor::Kind::kAt, *item.id};
+  static const std::map<Item::Kind, std::string> kNames{{Item::Kind::kCursor, "cursor"}, {Item::Kind::kPosition, "position"}, {Item::Kind::kReset, "reset"}, {Item::Kind::kEvent, "event"}};
+  note("client " + std::to_string(client.index) + " gets " + kNames.at(item.kind) + " id " +
+       std::to_string(item.id.value_or(0)) + " uid " + std::to_string(item.uid));
+  client.items.push_back(std::move(item));
+}
+
+bool World::reset_is_justified(broker::Id cursor, const std::vector<std::string>& channels) {
+  if (!primary_ || forgetful_ || !silent_channels_.empty()) return true;
+  const auto& clock = primary_->data.clock();
+  if (cursor > clock.last || cursor < clock.floor) return true;
+  for (const auto& hole : clock.holes) {
+    if (hole.base < cursor && cursor < hole.boot) return true;
+  }
+  const auto now = primary_->server().now;
+  return std::any_of(channels.begin(), channels.end(), [&](const std::string& channel) {
+    const auto& ring = primary_->data.ring(channel, now);
+    if (!ring.empty()) {
+      const auto oldest = *broker::decode_record(ring.back());
+      if (oldest.prev != 0) return oldest.prev > cursor;
+      return oldest.id > cursor + std::min(clock.ttl, clock.ttl_before);
+    }
+    return now > cursor + std::min(clock.ttl, clock.ttl_before);
+  });
+}
+
+std::vector<std::string> World::judge() {
+  auto violations = violations_;
+  for (const auto& client : clients_) judge_client(*client, violations);
+  return violations;
+}
+
+/// Every event on the client's channels published after (by id or time) its first opening must arrive once and in
+/// order, or a reset naming the channel must be sent after it was published and before anything later is received.
+/// What Redis acknowledged and then forgot may be told late; if no daemon that lives on had seen the clock beyond it,
+/// nobody could know.
+void World::judge_client(const Client& client, std::vector<std::string>& violations) {
+  const auto& items = client.items;
+  const auto who = " client " + std::to_string(client.index);
+  if (items.empty()) {
+    violations.push_back("SILENCE" + who);
+    return;
+  }
+  const auto& opening = items.front();
+  if (opening.kind != Item::Kind::kCursor) {
+    violations.push_back("FIRST" + who);
+    return;
+  }
+  std::vector<const Publish*> required;
+  for (const auto& event : publishes_) {
+    const bool subscribed = std::find(client.channels.begin(), client.channels.end(), event.channel) != client.channels.end();
+    if (subscribed && ((event.id > *opening.id && event.at > opening.sent - 60) || event.at > opening.received)) {
+      required.push_back(&event);
+    }
+  }
+  std::set<int> done;
+  std::set<int> seen;
+  int newest = -1;
+  const auto names = [](const Item& reset, const std::string& channel) {
+    return reset.kind == Item::Kind::kReset && std::find(reset.channels.begin(), reset.channels.end(), channel) != reset.channels.end();
+  };
+  const auto missing = [&](const Publish& event, std::size_t at) {
+    done.insert(event.uid);
+    if (forgetful_) {
+      for (std::size_t later = at + 1; later < items.size(); ++later) {
+        if (names(items[later], event.channel) && items[later].sent >= event.at) {
+          ++statistics["told late"];
+          return;
+        }
+      }
+      const auto knows = [&](const auto& daemon) { return daemon->hub && event.seen_by && event.seen_by->contains(daemon->name()); };
+      if (event.forgotten && std::none_of(daemons_.begin(), daemons_.end(), knows)) {
+        ++statistics["undetectable"];
+        return;
+      }
+    }
+    if (silent_channels_.contains(event.channel)) return;  // a ring written behind the broker's back: nobody can know
+    violations.push_back(std::string(event.forgotten ? "FORGOTTEN" : "LOST") + who + " uid " + std::to_string(event.uid) + " id " +
+                         std::to_string(event.id) + " " + event.channel + " at item " + std::to_string(at));
+  };
+  for (std::size_t at = 0; at < items.size(); ++at) {
+    const auto& item = items[at];
+    if (item.kind == Item::Kind::kReset) {
+      ++statistics["resets"];
+      for (const auto* event : required) {
+        if (names(item, event->channel) && event->at <= item.sent) done.insert(event->uid);
+      }
+      seen.clear();
+      newest = -1;
+    } else if (item.kind == Item::Kind::kEvent) {
+      ++statistics["events"];
+      const auto& event = publishes_[static_cast<std::size_t>(item.uid)];
+      if (!seen.insert(event.uid).second) {
+        violations.push_back("TWICE" + who + " uid " + std::to_string(event.uid));
+        continue;
+      }
+      done.insert(event.uid);
+      if (event.forgotten) continue;
+      for (const auto* before : required) {
+        if (before->uid >= event.uid) break;
+        if (!done.contains(before->uid) && !seen.contains(before->uid)) missing(*before, at);
+      }
+      if (event.uid < newest) violations.push_back("ORDER" + who + " uid " + std::to_string(event.uid));
+      newest = std::max(newest, event.uid);
+    }
+  }
+  for (const auto* event : required) {
+    if (!done.contains(event->uid)) missing(*event, items.size());
+  }
+}
+
+}  // namespace freshet::test::sim
