@@ -16,3 +16,5 @@ TEST_CASE("retry, heartbeat and padding") {
   CHECK(padding(2048)->plain().size() == 2048);
   CHECK(padding(2048)->plain().back() == '\n');
 }
+
+TEST_CASE("the last chunk is the empty one") { CHECK(last_chunk()->chunked() == "0\r\n\r\n"); }

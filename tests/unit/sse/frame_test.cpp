@@ -12,7 +12,9 @@ TEST_CASE("an event becomes its fields and a blank line") {
   CHECK(Frame::encode({18446744073709551615ULL, "", "x"})->plain() == "id: 18446744073709551615\ndata: x\n\n");
 }
 
-TEST_CASE("an empty payload is one empty data line") { CHECK(Frame::encode({1, "", ""})->plain() == "id: 1\ndata:\n\n"); }
+TEST_CASE("an empty payload is one empty data line") {
+  CHECK(Frame::encode({1, "", ""})->plain() == "id: 1\ndata:\n\n");
+}
 
 TEST_CASE("LF, CRLF and CR all split the payload, so that it cannot inject fields") {
   CHECK(Frame::encode({0, "", "a\nb\r\nc\rd"})->plain() == "data: a\ndata: b\ndata: c\ndata: d\n\n");

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "broker/backplane.h"
+#include "broker/hub.h"
+#include "config/load.h"
+#include "log.h"
+#include "loop_lag.h"
+#include "server/http_server.h"
+#include "server/metrics.h"
+#include "server/ops/ops_routes.h"
+#include "server/public_routes.h"
+#include "uv/loop.h"
+#include "uv/signals.h"
+#include "uv/turn_end.h"
+
+namespace freshet::redis {
+class RedisBackplane;
+}
+
+namespace freshet {
+
+/// Puts the rooms together and owns them all, in the order in which they need each other; acts on signals.
+class App {
+ public:
+  /// `sources` are read again at SIGHUP.
+  App(config::Config config, config::Sources sources, Log& log, std::string version);
+  ~App();
+  App(const App&) = delete;
+  App& operator=(const App&) = delete;
+
+  /// Serves until a signal ends it; the exit code.
+  int run();
+
+ private:
+  [[nodiscard]] std::unique_ptr<broker::Backplane> make_backplane();
+  [[nodiscard]] bool listen();
+  void on_signal(int signal);
+  void drain();
+  void reload();
+  void end_turn();
+  [[nodiscard]] std::string trouble() const;
+  [[nodiscard]] std::string metrics_text() const;
+  void report_readiness();
+
+  config::Config config_;
+  config::Sources sources_;
+  Log& log_;
+  std::uint64_t seed_;
+  server::Settings settings_;
+  server::Statistics statistics_;
+  server::Metrics metrics_;
+  uv::Loop loop_;
+  redis::RedisBackplane* redis_ = nullptr;  ///< the backplane, if it is that one
+  std::unique_ptr<broker::Backplane> backplane_;
+  broker::Hub hub_;
+  server::PublicRoutes public_routes_;
+  server::OpsRoutes ops_routes_;
+  server::HttpServer public_;
+  server::HttpServer ops_;
+  LoopLag loop_lag_;
+  uv::TurnEnd turn_end_;
+  uv::Signals signals_;
+  std::unique_ptr<base::Timer> readiness_timer_;
+  std::optional<std::string> reported_trouble_;
+  bool draining_ = false;
+};
+
+}  // namespace freshet

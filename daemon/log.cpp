@@ -1,0 +1,85 @@
+#include "log.h"
+
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+#include <spdlog/logger.h>
+#include <spdlog/pattern_formatter.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <string>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace freshet {
+namespace {
+
+spdlog::level::level_enum native(config::LogLevel level) {
+  switch (level) {
+    case config::LogLevel::kTrace:
+      return spdlog::level::trace;
+    case config::LogLevel::kDebug:
+      return spdlog::level::debug;
+    case config::LogLevel::kInfo:
+      return spdlog::level::info;
+    case config::LogLevel::kWarn:
+      return spdlog::level::warn;
+    case config::LogLevel::kError:
+      return spdlog::level::err;
+  }
+  return spdlog::level::info;
+}
+
+/// sd-daemon(3): the priority that journald takes from the beginning of a line.
+std::string_view priority(config::LogLevel level) {
+  switch (level) {
+    case config::LogLevel::kError:
+      return "<3>";
+    case config::LogLevel::kWarn:
+      return "<4>";
+    case config::LogLevel::kInfo:
+      return "<6>";
+    default:
+      return "<7>";
+  }
+}
+
+/// Whether standard error is the journal's stream: systemd.exec(5), $JOURNAL_STREAM.
+bool stderr_is_journal() {
+  const char* stream = std::getenv("JOURNAL_STREAM");  // NOLINT(concurrency-mt-unsafe): one thread, at start
+  struct stat status {};
+  if (stream == nullptr || fstat(STDERR_FILENO, &status) != 0) return false;
+  return std::to_string(status.st_dev) + ":" + std::to_string(status.st_ino) == stream;
+}
+
+}  // namespace
+
+Log::Log(const config::Log& settings)
+    : logger_(std::make_unique<spdlog::logger>("freshetd", std::make_shared<spdlog::sinks::stderr_sink_st>())),
+      format_(settings.format),
+      journald_(stderr_is_journal()) {
+  const auto* pattern = "%Y-%m-%dT%H:%M:%S.%eZ %l %v";
+  if (format_ == config::LogFormat::kJson) {
+    pattern = R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l","message":%v})";
+  } else if (journald_) {
+    pattern = "%v";
+  }
+  logger_->set_formatter(std::make_unique<spdlog::pattern_formatter>(pattern, spdlog::pattern_time_type::utc));
+  logger_->set_error_handler([](const std::string&) {});
+  set_level(settings.level);
+}
+
+Log::~Log() = default;
+
+void Log::set_level(config::LogLevel level) { logger_->set_level(native(level)); }
+
+void Log::write(config::LogLevel level, std::string_view message) {
+  if (!logger_->should_log(native(level))) return;
+  std::string text(message);
+  if (format_ == config::LogFormat::kJson) {
+    text = nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  } else if (journald_) {
+    text.insert(0, priority(level));
+  }
+  logger_->log(native(level), spdlog::string_view_t(text));
+}
+
+}  // namespace freshet

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "config/config.h"
+
+namespace spdlog {
+class logger;
+}
+
+namespace freshet {
+
+/// The daemon's log on standard error: text, or one JSON object a line; with priorities where journald reads it. A
+/// line that cannot be written is lost and changes nothing else.
+class Log {
+ public:
+  explicit Log(const config::Log& settings);
+  ~Log();
+  Log(const Log&) = delete;
+  Log& operator=(const Log&) = delete;
+
+  void set_level(config::LogLevel level);
+  void write(config::LogLevel level, std::string_view message);
+
+  void debug(std::string_view message) { write(config::LogLevel::kDebug, message); }
+  void info(std::string_view message) { write(config::LogLevel::kInfo, message); }
+  void warn(std::string_view message) { write(config::LogLevel::kWarn, message); }
+  void error(std::string_view message) { write(config::LogLevel::kError, message); }
+
+ private:
+  std::unique_ptr<spdlog::logger> logger_;
+  config::LogFormat format_;
+  bool journald_;
+};
+
+}  // namespace freshet

@@ -1,0 +1,56 @@
+#include <array>
+#include <iostream>
+#include <string>
+#include <unistd.h>
+#include <variant>
+
+#include "app.h"
+#include "command_line.h"
+#include "config/check.h"
+#include "config/listeners.h"
+#include "config/print.h"
+#include "exit_codes.h"
+#include "log.h"
+#include "uv/signals.h"
+
+namespace {
+
+std::string automatic_instance() {
+  std::array<char, 256> host{};
+  if (gethostname(host.data(), host.size() - 1) != 0) return "freshetd-" + std::to_string(getpid());
+  return std::string(host.data()) + "-" + std::to_string(getpid());
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  using namespace freshet;  // NOLINT(google-build-using-namespace): this is the program
+  auto read = read_command_line(argc, argv, FRESHET_VERSION);
+  if (const auto* end = std::get_if<CommandLineEnd>(&read)) return end->exit_code;
+  const auto& line = std::get<CommandLine>(read);
+
+  auto config = config::load(line.sources);
+  if (!config) {
+    for (const auto& error : config.error()) std::cerr << "freshetd: " << error.message << '\n';
+    return kExitConfig;
+  }
+  if (line.task == CommandLine::Task::kPrintConfig) {
+    std::cout << config::print(*config);
+    return kExitOk;
+  }
+  if (const auto allowed = config::check_dev(*config); !allowed) {
+    std::cerr << "freshetd: " << allowed.error().message << '\n';
+    return kExitUsage;
+  }
+  if (const auto named = config::resolve_instance(*config, automatic_instance()); !named) {
+    std::cerr << "freshetd: " << named.error().message << '\n';
+    return kExitConfig;
+  }
+  if (line.task == CommandLine::Task::kCheckConfig) {
+    std::cout << "the configuration is fine\n";
+    return kExitOk;
+  }
+  uv::ignore_sigpipe();
+  Log log(config->log);
+  return App(*config, line.sources, log, FRESHET_VERSION).run();
+}

@@ -1,0 +1,107 @@
+#include "config/check.h"
+
+#include <algorithm>
+
+#include "config/file.h"
+#include "config/units.h"
+
+namespace freshet::config {
+namespace {
+
+using Findings = std::vector<Finding>;
+
+constexpr std::string_view kListen = "listen";
+constexpr std::string_view kOpsListen = "ops.listen";
+constexpr std::string_view kUrl = "backplane.redis.url";
+constexpr std::string_view kPrefix = "backplane.redis.prefix";
+constexpr std::string_view kUsername = "backplane.redis.username";
+constexpr std::string_view kPasswordFile = "backplane.redis.password_file";
+constexpr std::string_view kMaxEventBytes = "backplane.history.max_event_bytes";
+constexpr std::string_view kReplayBudget = "backplane.history.replay_budget";
+constexpr std::string_view kPadding = "streams.padding";
+constexpr std::string_view kWriteBuffer = "streams.write_buffer";
+constexpr std::string_view kBuffer = "limits.buffer_per_connection";
+constexpr std::string_view kOrigins = "cors.origins";
+constexpr std::string_view kCredentials = "cors.credentials";
+
+void add(Findings& findings, std::string_view path, std::string message, std::vector<std::string_view> about) {
+  findings.push_back({std::string(path), std::move(message), std::move(about)});
+}
+
+bool same_place(const Address& a, const Address& b) { return a == b && (a.is_unix() || a.port != 0); }
+
+void check_listeners(const Config& config, Findings& findings) {
+  if (config.listen.empty()) add(findings, kListen, "needs at least one address", {kListen});
+  for (std::size_t i = 0; i < config.listen.size(); ++i) {
+    const auto& address = config.listen[i];
+    const auto end = config.listen.begin() + static_cast<std::ptrdiff_t>(i);
+    if (std::any_of(config.listen.begin(), end, [&](const Address& other) { return same_place(address, other); })) {
+      add(findings, kListen, "names " + to_string(address) + " twice", {kListen});
+    }
+    if (same_place(address, config.ops.listen)) {
+      add(findings, kOpsListen, to_string(address) + " is a public listener already", {kListen, kOpsListen});
+    }
+  }
+}
+
+void check_redis(const Redis& redis, Findings& findings) {
+  if (redis.url.database != 0 && redis.prefix == Redis{}.prefix) {
+    add(findings, kUrl,
+        "database " + std::to_string(redis.url.database) +
+            " needs a prefix of its own, since pub/sub ignores database numbers (set backplane.redis.prefix to "
+            "something other than \"freshet:\")",
+        {kUrl, kPrefix});
+  }
+  if (!redis.username.empty() && !redis.url.username.empty() && redis.username != redis.url.username) {
+    add(findings, kUsername, "differs from the user in backplane.redis.url (leave one of them out)", {kUrl, kUsername});
+  }
+  if (redis.password_file.empty()) return;
+  if (!redis.url.password.empty()) {
+    add(findings, kPasswordFile, "cannot be used with a password in backplane.redis.url (leave one of them out)",
+        {kUrl, kPasswordFile});
+  }
+  if (const auto readable = check_readable(redis.password_file); !readable) {
+    add(findings, kPasswordFile, redis.password_file + ": " + readable.error().message, {kPasswordFile});
+  }
+}
+
+void check_sizes(const Config& config, Findings& findings) {
+  const auto at_least = [&](std::string_view path, std::size_t value, std::string_view other, std::size_t least) {
+    if (value >= least) return;
+    add(findings, path,
+        format_size(value) + " is less than " + std::string(other) + " (" + format_size(least) +
+            "), which it must hold",
+        {path, other});
+  };
+  const auto& history = config.backplane.history;
+  const auto buffer_bytes = config.limits.buffer_per_connection_bytes;
+  at_least(kReplayBudget, history.replay_budget_bytes, kMaxEventBytes, history.max_event_bytes);
+  at_least(kBuffer, buffer_bytes, kWriteBuffer, config.streams.write_buffer_bytes);
+  at_least(kBuffer, buffer_bytes, kPadding, config.streams.padding_bytes);
+}
+
+void check_cors(const Cors& cors, Findings& findings) {
+  if (std::find(cors.origins.begin(), cors.origins.end(), "*") == cors.origins.end()) return;
+  if (cors.origins.size() > 1) {
+    add(findings, kOrigins, "\"*\" allows every origin already (leave the others out)", {kOrigins});
+  }
+  if (cors.credentials) {
+    add(findings, kCredentials,
+        "browsers take no credentials from any origin \"*\" (set cors.credentials: false, or list exact origins in "
+        "cors.origins)",
+        {kOrigins, kCredentials});
+  }
+}
+
+}  // namespace
+
+std::vector<Finding> check(const Config& config) {
+  Findings findings;
+  check_listeners(config, findings);
+  check_redis(config.backplane.redis, findings);
+  check_sizes(config, findings);
+  check_cors(config.cors, findings);
+  return findings;
+}
+
+}  // namespace freshet::config

@@ -1,0 +1,128 @@
+#include "config/keys.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "config/kinds.h"
+
+namespace freshet::config {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t kKiB = std::size_t{1} << 10;
+constexpr std::size_t kMiB = kKiB << 10;
+constexpr std::size_t kGiB = kMiB << 10;
+
+// Where a key's value lives, for reading and for writing. A member's name cannot stand in parentheses.
+// NOLINTBEGIN(bugprone-macro-parentheses)
+#define FIELD(member) \
+  [](auto& config) -> auto& { return config.member; }
+// NOLINTEND(bugprone-macro-parentheses)
+
+template <class T, class Field>
+Key scalar(std::string_view path, Field field, Kind<T> kind) {
+  auto set = [field, read = kind.read](Config& config, std::span<const std::string> items) -> std::vector<Fault> {
+    auto value = read(items.front());
+    if (!value) return {{0, value.error().message}};
+    field(config) = *std::move(value);
+    return {};
+  };
+  auto get = [field, write = kind.write](const Config& config, Secrets secrets) -> std::vector<std::string> {
+    return {write(field(config), secrets)};
+  };
+  return {path, Shape::kScalar, kind.quoted, false, std::move(set), std::move(get)};
+}
+
+template <class T, class Field>
+Key list(std::string_view path, Field field, Kind<T> kind) {
+  auto set = [field, read = kind.read](Config& config, std::span<const std::string> items) {
+    std::vector<T> values;
+    std::vector<Fault> faults;
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      auto value = read(items[i]);
+      if (value) {
+        values.push_back(*std::move(value));
+      } else {
+        faults.push_back({i, value.error().message});
+      }
+    }
+    if (faults.empty()) field(config) = std::move(values);
+    return faults;
+  };
+  auto get = [field, write = kind.write](const Config& config, Secrets secrets) {
+    std::vector<std::string> out;
+    for (const auto& value : field(config)) out.push_back(write(value, secrets));
+    return out;
+  };
+  return {path, Shape::kList, kind.quoted, false, std::move(set), std::move(get)};
+}
+
+Key or_scalar(Key key) {
+  key.shape = Shape::kListOrScalar;
+  return key;
+}
+
+/// A key whose new value a running daemon takes at SIGHUP.
+Key live(Key key) {
+  key.reloadable = true;
+  return key;
+}
+
+std::vector<Key> make_keys() {
+  const auto type = choice<BackplaneType>({{"memory", BackplaneType::kMemory}, {"redis", BackplaneType::kRedis}});
+  const auto level = choice<LogLevel>({{"trace", LogLevel::kTrace},
+                                       {"debug", LogLevel::kDebug},
+                                       {"info", LogLevel::kInfo},
+                                       {"warn", LogLevel::kWarn},
+                                       {"error", LogLevel::kError}});
+  const auto format = choice<LogFormat>({{"text", LogFormat::kText}, {"json", LogFormat::kJson}});
+  return {
+      or_scalar(list("listen", FIELD(listen), address())),
+      scalar("reuse_port", FIELD(reuse_port), boolean()),
+      scalar("ops.listen", FIELD(ops.listen), address()),
+      list("ops.hosts", FIELD(ops.hosts), text(host_name)),
+      scalar("instance", FIELD(instance), text(instance_name)),
+      scalar("backplane.type", FIELD(backplane.type), type),
+      scalar("backplane.redis.url", FIELD(backplane.redis.url), redis_url()),
+      scalar("backplane.redis.prefix", FIELD(backplane.redis.prefix), text(key_prefix)),
+      scalar("backplane.redis.username", FIELD(backplane.redis.username), text(any_text)),
+      scalar("backplane.redis.password_file", FIELD(backplane.redis.password_file), text(any_text)),
+      scalar("backplane.redis.load_functions", FIELD(backplane.redis.load_functions), boolean()),
+      scalar("backplane.history.events", FIELD(backplane.history.events), count(1, 1'000'000)),
+      scalar("backplane.history.ttl", FIELD(backplane.history.ttl), duration(1s, 24h * 365)),
+      scalar("backplane.history.max_event_bytes", FIELD(backplane.history.max_event_bytes), size(1, 512 * kMiB)),
+      scalar("backplane.history.replay_budget", FIELD(backplane.history.replay_budget_bytes), size(1, 1024 * kGiB)),
+      live(scalar("streams.heartbeat", FIELD(streams.heartbeat), duration(1s, 1h))),
+      live(scalar("streams.retry", FIELD(streams.retry), duration(10ms, 1h))),
+      live(scalar("streams.padding", FIELD(streams.padding_bytes), size(0, 64 * kKiB))),
+      scalar("streams.write_buffer", FIELD(streams.write_buffer_bytes), size(4 * kKiB, 64 * kMiB)),
+      live(list("auth.public_channels", FIELD(auth.public_channels), text(channel_glob))),
+      live(list("cors.origins", FIELD(cors.origins), text(origin))),
+      live(scalar("cors.credentials", FIELD(cors.credentials), boolean())),
+      live(scalar("limits.connections", FIELD(limits.connections), count(1, 10'000'000))),
+      live(scalar("limits.channels_per_connection", FIELD(limits.channels_per_connection), count(1, 10'000))),
+      live(scalar("limits.buffer_per_connection", FIELD(limits.buffer_per_connection_bytes), size(4 * kKiB, kGiB))),
+      live(scalar("limits.request_bytes", FIELD(limits.request_bytes), size(kKiB, kMiB))),
+      live(scalar("limits.request_timeout", FIELD(limits.request_timeout), duration(100ms, 1h))),
+      scalar("drain.period", FIELD(drain.period), duration(0s, 1h)),
+      live(scalar("log.level", FIELD(log.level), level)),
+      scalar("log.format", FIELD(log.format), format),
+  };
+}
+
+#undef FIELD
+
+}  // namespace
+
+const std::vector<Key>& keys() {
+  static const std::vector<Key> table = make_keys();
+  return table;
+}
+
+const Key* find_key(std::string_view path) {
+  const auto found = std::find_if(keys().begin(), keys().end(), [&](const Key& key) { return key.path == path; });
+  return found == keys().end() ? nullptr : &*found;
+}
+
+}  // namespace freshet::config

@@ -1,0 +1,121 @@
+#include "config/text_rules.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "config/address.h"
+
+namespace freshet::config {
+namespace {
+
+constexpr std::string_view kLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+constexpr std::string_view kDigits = "0123456789";
+constexpr std::size_t kMaxPrefixBytes = 64;
+constexpr std::size_t kMaxChannelBytes = 200;
+
+bool consists_of(std::string_view text, std::string_view extra) {
+  return std::all_of(text.begin(), text.end(), [&](char c) {
+    return kLetters.find(c) != std::string_view::npos || kDigits.find(c) != std::string_view::npos ||
+           extra.find(c) != std::string_view::npos;
+  });
+}
+
+base::Result<std::string> refuse(std::string_view text, std::string_view why) {
+  return base::fail('"' + base::printable(text) + "\" " + std::string(why));
+}
+
+/// Bytes of the UTF-8 sequence at the front of `text`; 0 when there is no valid one (RFC 3629).
+std::size_t sequence_length(std::string_view text) {
+  const auto byte = [&](std::size_t at) -> unsigned { return static_cast<unsigned char>(text[at]); };
+  const unsigned lead = byte(0);
+  if (lead < 0x80) return 1;
+  const std::size_t length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
+  if (lead < 0xc2 || lead > 0xf4 || text.size() < length) return 0;
+  for (std::size_t i = 1; i < length; ++i) {
+    if ((byte(i) & 0xc0U) != 0x80U) return 0;
+  }
+  const bool overlong = (lead == 0xe0 && byte(1) < 0xa0) || (lead == 0xf0 && byte(1) < 0x90);
+  const bool surrogate = lead == 0xed && byte(1) > 0x9f;
+  const bool too_large = lead == 0xf4 && byte(1) > 0x8f;
+  return overlong || surrogate || too_large ? 0 : length;
+}
+
+bool is_port(std::string_view text) {
+  const auto port = base::parse_decimal(text);
+  return port && *port >= 1 && *port <= 65535 && text.front() != '0';
+}
+
+}  // namespace
+
+base::Result<void> check_encoding(std::string_view text, std::string_view allowed) {
+  for (std::size_t at = 0; at < text.size();) {
+    const auto byte = static_cast<unsigned char>(text[at]);
+    const bool is_control = byte < 0x20 || byte == 0x7f;
+    if (is_control && allowed.find(text[at]) == std::string_view::npos) return base::fail("holds a control character");
+    const auto length = sequence_length(text.substr(at));
+    if (length == 0) return base::fail("is not UTF-8");
+    at += length;
+  }
+  return {};
+}
+
+base::Result<std::string> instance_name(std::string_view text) {
+  if (text.size() > kMaxInstanceBytes || !consists_of(text, "_.-")) {
+    return refuse(text, "is not an instance name (at most 64 of A-Z a-z 0-9 _ . -)");
+  }
+  return std::string(text);
+}
+
+base::Result<std::string> host_name(std::string_view text) {
+  if (text.empty() || !consists_of(text, "_.-")) {
+    return refuse(text, "is not a host name (try ops.example.com)");
+  }
+  return base::to_lower(text);
+}
+
+base::Result<std::string> key_prefix(std::string_view text) {
+  if (text.empty() || text.size() > kMaxPrefixBytes || !consists_of(text, "_-.:/@~=+,")) {
+    return refuse(text, "is not a prefix (1 to 64 of A-Z a-z 0-9 _ - . : / @ ~ = + ,)");
+  }
+  return std::string(text);
+}
+
+base::Result<std::string> channel_glob(std::string_view text) {
+  if (text.empty() || text.size() > kMaxChannelBytes || !consists_of(text, "_-.:/@~=+,*?")) {
+    return refuse(text, "is not a channel glob (1 to 200 of A-Z a-z 0-9 _ - . : / @ ~ = + , and the wildcards * ?)");
+  }
+  return std::string(text);
+}
+
+base::Result<std::string> origin(std::string_view text) {
+  if (text == "*") return std::string(text);
+  if (text == "null") return refuse(text, "cannot be allowed: every sandboxed page has this origin");
+  const auto scheme_end = text.find("://");
+  if (scheme_end == std::string_view::npos || scheme_end == 0) {
+    return refuse(text, "is not an origin (try https://app.example.com)");
+  }
+  const auto scheme = text.substr(0, scheme_end);
+  auto host = text.substr(scheme_end + 3);
+  if (host.find_first_of("/?#") != std::string_view::npos) {
+    return refuse(text, "is not an origin: leave out what follows the host and port");
+  }
+  if (base::to_lower(text) != text) return refuse(text, "is not an origin as browsers send it: write it in lower case");
+  const auto port_at = host.rfind(':');
+  if (port_at != std::string_view::npos && host.find(']', port_at) == std::string_view::npos) {
+    const auto port = host.substr(port_at + 1);
+    if (!is_port(port)) return refuse(text, "is not an origin: its port is not a number from 1 to 65535");
+    if ((scheme == "https" && port == "443") || (scheme == "http" && port == "80")) {
+      return refuse(text, "is not an origin as browsers send it: leave the default port out");
+    }
+    host = host.substr(0, port_at);
+  }
+  const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
+  const bool host_ok = bracketed ? is_ip_address(host.substr(1, host.size() - 2)) && host.find(':') != host.npos
+                                 : !host.empty() && consists_of(host, "_.-");
+  if (!host_ok || !consists_of(scheme, "+.-")) return refuse(text, "is not an origin (try https://app.example.com)");
+  return std::string(text);
+}
+
+base::Result<std::string> any_text(std::string_view text) { return std::string(text); }
+
+}  // namespace freshet::config

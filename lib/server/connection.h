@@ -1,0 +1,89 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/timing_wheel.h"
+#include "http/parser.h"
+#include "server/event_stream.h"
+#include "server/routes.h"
+#include "uv/socket.h"
+
+namespace freshet::server {
+
+class HttpServer;
+
+/// One client's connection: reads requests one at a time, writes their answers in order, and becomes an event stream
+/// when a route says so. The server owns it and destroys it at the end of a turn, never from inside one of its calls.
+class Connection final : public uv::Socket::Handler, public EventStream::Owner, private base::TimingWheel::Node {
+ public:
+  Connection(HttpServer& server, std::uint64_t number, uv::Fd fd, uv::Peer peer);
+  ~Connection() override;
+
+  /// Writes what waits, as far as the kernel takes it.
+  void flush();
+  /// The answer to the request under way, if it is still awaited.
+  void answer(http::Response response);
+  /// Ends a stream cleanly, telling the client when to come back; closes any other connection when it is idle.
+  void end_stream(std::string_view reason);
+  /// No further request is taken.
+  void drain();
+
+  [[nodiscard]] std::uint64_t number() const { return number_; }
+  [[nodiscard]] bool streaming() const { return state_ == State::kStreaming; }
+
+  /// Frames that wait for the client to take them.
+  [[nodiscard]] std::size_t buffered_bytes() const { return stream_ ? stream_->queue().size_bytes() : 0; }
+
+  void stream_changed() override;
+  [[nodiscard]] std::size_t unsent_bytes() const override { return socket_.unsent_bytes(); }
+
+ private:
+  enum class State : std::uint8_t {
+    kReading,    ///< a request, or waiting for one
+    kAnswering,  ///< a route is at work
+    kWriting,    ///< an answer
+    kStreaming,
+    kEnding,     ///< the last bytes of a stream
+    kLingering,  ///< all is written; what the client still sends is thrown away, so that it can read the answer
+    kClosed,
+  };
+
+  void on_data(std::string_view bytes) override;
+  void on_closed(std::string_view why) override;
+  void on_writable() override { flush(); }
+  void on_due() override;
+
+  void read_requests();
+  void handle(http::Request request);
+  void open_stream(OpenStream stream, bool head_only);
+  void written();
+  void linger();
+  void close(std::string_view reason);
+  void await(State state, std::chrono::milliseconds limit);
+  [[nodiscard]] bool write_some();
+
+  HttpServer& server_;
+  std::uint64_t number_;
+  uv::Peer peer_;
+  uv::Socket socket_;
+  std::unique_ptr<http::Parser> parser_;  ///< of the request being read; an open stream has none
+  std::unique_ptr<EventStream> stream_;
+  std::string input_;   ///< came behind the request that is being answered
+  std::string output_;  ///< an answer, or the head of a stream
+  std::size_t output_offset_ = 0;
+  std::size_t discarded_bytes_ = 0;
+  std::string_view end_reason_;
+  base::Instant last_write_;
+  State state_ = State::kReading;
+  std::uint8_t minor_version_ = 1;
+  bool keep_alive_ = true;
+  bool head_only_ = false;
+  bool continued_ = false;
+  bool changed_ = false;  ///< in the server's list of connections to flush
+};
+
+}  // namespace freshet::server

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "broker/counters.h"
+#include "broker/record.h"
+#include "server/statistics.h"
+
+namespace freshet::server {
+
+/// What is true only at the moment of a scrape.
+struct Snapshot {
+  std::size_t channels = 0;
+  std::size_t buffered_bytes = 0;
+  std::size_t log_bytes = 0;
+  bool subscriber_up = false;
+  bool command_up = false;
+  std::uint64_t redis_reconnects = 0;
+  double loop_lag_seconds = 0;
+};
+
+/// The metrics in Prometheus' text format. Plain counters are kept where the work is done and read here; only what has
+/// a distribution is observed as it happens.
+class Metrics {
+ public:
+  explicit Metrics(std::string version);
+  ~Metrics();
+  Metrics(const Metrics&) = delete;
+  Metrics& operator=(const Metrics&) = delete;
+
+  /// Events of these ids have been written at `wall_us`. Ids that run ahead of the clock say nothing of the way.
+  void observe_publish_to_write(const std::vector<broker::Id>& ids, std::int64_t wall_us);
+  /// Writing out one turn's events took so long.
+  void observe_fanout(double seconds);
+
+  [[nodiscard]] std::string text(const Statistics& server, const broker::Counters& hub, const Snapshot& now) const;
+
+ private:
+  struct Histograms;
+  std::string version_;
+  std::unique_ptr<Histograms> histograms_;
+};
+
+}  // namespace freshet::server

@@ -1,0 +1,41 @@
+#include "server/ops/host_guard.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+
+namespace freshet::server {
+namespace {
+
+/// Without the port; IPv6 addresses keep their brackets.
+std::string_view host_name(std::string_view authority) {
+  const auto end = authority.find(':', authority.front() == '[' ? authority.find(']') : 0);
+  return authority.substr(0, end);
+}
+
+bool is_address(std::string_view host) {
+  if (host.front() == '[') return true;
+  return host.find_first_not_of("0123456789.") == std::string_view::npos;
+}
+
+}  // namespace
+
+std::optional<http::Problem> guard_host(const http::Request& request, const std::vector<std::string>& hosts) {
+  const auto* host = request.header("Host");
+  const std::string_view authority = host == nullptr ? std::string_view() : *host;
+  if (!authority.empty()) {
+    const auto name = base::to_lower(host_name(authority));
+    const bool known = !name.empty() && (is_address(name) || name == "localhost" ||
+                                         std::find(hosts.begin(), hosts.end(), name) != hosts.end());
+    if (!known) return http::Problem{403, "this host name is not in ops.hosts"};
+  }
+  const auto* origin = request.header("Origin");
+  const bool changes = request.method != "GET" && request.method != "HEAD";
+  if (changes && origin != nullptr && *origin != "http://" + std::string(authority) &&
+      *origin != "https://" + std::string(authority)) {
+    return http::Problem{403, "a page of another origin may not change anything here"};
+  }
+  return std::nullopt;
+}
+
+}  // namespace freshet::server

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "http/problem.h"
+#include "http/request.h"
+
+namespace freshet::server {
+
+/// Keeps web pages away from the operator's loopback: refuses every request whose Host is neither an address, localhost
+/// nor one of `hosts` (DNS rebinding), and those that change something with an Origin of another host (CSRF).
+std::optional<http::Problem> guard_host(const http::Request& request, const std::vector<std::string>& hosts);
+
+}  // namespace freshet::server

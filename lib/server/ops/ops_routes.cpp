@@ -1,0 +1,66 @@
+#include "server/ops/ops_routes.h"
+
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "http/problem.h"
+#include "server/ops/host_guard.h"
+#include "server/ops/publish.h"
+
+namespace freshet::server {
+namespace {
+
+http::Response plain(std::string body, std::string type) {
+  return {200, {{"Content-Type", std::move(type)}, {"Cache-Control", "no-store"}}, std::move(body)};
+}
+
+http::Response not_allowed(std::string_view allowed) {
+  auto response = http::to_response({405, "this takes " + std::string(allowed)});
+  response.headers.push_back({"Allow", std::string(allowed)});
+  return response;
+}
+
+}  // namespace
+
+Answer OpsRoutes::handle(const http::Request& request, const uv::Peer& /*peer*/) {
+  if (const auto refused = guard_host(request, settings_.ops_hosts)) return http::to_response(*refused);
+  const bool reads = request.method == "GET" || request.method == "HEAD";
+  if (request.path == "/publish") {
+    if (request.method != "POST") return not_allowed("POST");
+    return publish_event(request);
+  }
+  static constexpr std::array<std::string_view, 3> kPages{"/livez", "/readyz", "/metrics"};
+  if (std::find(kPages.begin(), kPages.end(), request.path) == kPages.end()) {
+    return http::to_response({404, "there are /livez, /readyz, /metrics and /publish"});
+  }
+  if (!reads) return not_allowed("GET, HEAD");
+  if (request.path == "/livez") return plain("{\"status\":\"alive\"}\n", "application/json");
+  if (request.path == "/readyz") return ready();
+  return plain(sources_.metrics(), "text/plain; version=0.0.4; charset=utf-8");
+}
+
+Answer OpsRoutes::publish_event(const http::Request& request) {
+  if (exposed_) {
+    auto response = http::to_response({401,
+                                       "this listener can be reached from other machines, so publishing is off; "
+                                       "listen on loopback or a unix socket"});
+    response.headers.push_back({"WWW-Authenticate", "Bearer realm=\"freshet\""});
+    return response;
+  }
+  auto publications = read_publications(request);
+  if (!publications) return http::to_response(publications.error());
+  return publish(backplane_, std::move(*publications));
+}
+
+http::Response OpsRoutes::ready() const {
+  const auto trouble = sources_.trouble();
+  if (trouble.empty()) return plain("{\"status\":\"ready\"}\n", "application/json");
+  const nlohmann::json body{{"status", "not ready"}, {"reason", trouble}};
+  auto response = plain(body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n", "application/json");
+  response.status = 503;
+  return response;
+}
+
+}  // namespace freshet::server

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "broker/backplane.h"
+#include "server/routes.h"
+#include "server/settings.h"
+
+namespace freshet::server {
+
+/// The operations listener: health, metrics, publishing. Never the public one.
+class OpsRoutes final : public Routes {
+ public:
+  /// What the application tells it.
+  struct Sources {
+    /// Empty when ready; otherwise why not.
+    std::function<std::string()> trouble;
+    std::function<std::string()> metrics;
+  };
+
+  /// `exposed`: the listener can be reached from other machines, so nothing that changes something is served.
+  OpsRoutes(const Settings& settings, broker::Backplane& backplane, Sources sources, bool exposed)
+      : settings_(settings), backplane_(backplane), sources_(std::move(sources)), exposed_(exposed) {}
+
+  Answer handle(const http::Request& request, const uv::Peer& peer) override;
+  [[nodiscard]] std::size_t max_body_bytes() const override { return settings_.max_event_bytes; }
+
+ private:
+  Answer publish_event(const http::Request& request);
+  [[nodiscard]] http::Response ready() const;
+
+  const Settings& settings_;
+  broker::Backplane& backplane_;
+  Sources sources_;
+  bool exposed_;
+};
+
+}  // namespace freshet::server

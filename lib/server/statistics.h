@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+namespace freshet::server {
+
+/// What the server has done so far, for the metrics.
+struct Statistics {
+  std::uint64_t streams = 0;                                      ///< open now
+  std::map<std::string, std::uint64_t, std::less<>> outcomes;     ///< of requests for a stream
+  std::map<std::string, std::uint64_t, std::less<>> disconnects;  ///< of streams, by reason
+  std::map<std::string, std::uint64_t, std::less<>> shed;         ///< clients sent away to come again, by reason
+  std::map<std::string, std::uint64_t, std::less<>> auth_failures;
+  std::uint64_t events_sent = 0;
+  std::uint64_t bytes_sent = 0;
+  std::uint64_t buffered_bytes = 0;  ///< frames waiting in all streams, now
+};
+
+}  // namespace freshet::server

@@ -1,0 +1,93 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <sys/uio.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "uv/fd.h"
+#include "uv/handle.h"
+
+namespace freshet::uv {
+
+class Loop;
+
+/// A connected stream socket, TCP or unix. Nothing is copied or queued here: bytes are read into the loop's buffer, and
+/// written straight from the caller's memory as far as the kernel takes them. Owned by the connection that handles its
+/// events; keeps the loop running while something is watched.
+class Socket {
+ public:
+  /// What the owner does about events. Called from the loop only, never from inside a method of the socket. Each may
+  /// destroy the socket.
+  class Handler {
+   public:
+    /// Bytes have come; valid during the call. Only while reading is on.
+    virtual void on_data(std::string_view bytes) = 0;
+    /// The other side has closed its half (`why` is empty) or the connection is broken (`why` says how, as errno
+    /// does). Comes once; nothing else comes after it.
+    virtual void on_closed(std::string_view why) = 0;
+    /// The kernel takes bytes again. Comes each turn while it is watched for.
+    virtual void on_writable() = 0;
+
+   protected:
+    ~Handler() = default;
+  };
+
+  /// Takes over a connected socket; makes it non-blocking. Only a hang-up is watched for until `read`. Should the
+  /// kernel refuse to watch it, `on_closed` says so on the next turn. Loop and handler must outlive the socket.
+  Socket(Loop& loop, Fd fd, Handler& handler);
+  ~Socket() = default;
+  Socket(const Socket&) = delete;
+  Socket& operator=(const Socket&) = delete;
+
+  /// On: `on_data` is called with what comes, then `on_closed`. Off: bytes stay in the kernel and push back on the
+  /// sender; a hang-up is still noticed, at once if nothing lies unread before it.
+  void read(bool on);
+  void watch_writable(bool on);
+  /// Sends what the kernel takes now and says how much that was; 0: nothing, watch for writable. An error means that
+  /// the connection is broken; it is for the caller to drop the socket. Never raises SIGPIPE.
+  [[nodiscard]] base::Result<std::size_t> write(std::span<const iovec> pieces);
+  [[nodiscard]] base::Result<std::size_t> write(std::string_view bytes);
+  /// Ends the sending half: the other side reads to the end of what was written. Errors show as `on_closed`.
+  void shutdown_write();
+
+  /// What was written and the other side has not acknowledged (TCP) or read (unix; counted with the kernel's overhead).
+  [[nodiscard]] std::size_t unsent_bytes() const;
+  /// How much the kernel holds for writing; it doubles the number for its own overhead, and limits it to wmem_max.
+  void set_send_buffer(std::size_t size_bytes);
+  /// The following are for TCP, and do nothing to a unix socket.
+  void set_no_delay(bool on);
+  /// Probes after `idle` without traffic, then each `interval`; `count` unanswered ones break the connection. Seconds
+  /// are the finest step.
+  void set_keepalive(base::Duration idle, base::Duration interval, int count);
+  /// Breaks the connection when sent bytes stay unacknowledged for this long; milliseconds.
+  void set_user_timeout(base::Duration timeout);
+
+  [[nodiscard]] int fd() const { return fd_.get(); }
+
+ private:
+  static void on_event(uv_poll_s* handle, int status, int events);
+  static void read_some(uv_poll_s* handle);
+  void look_for_hangup();
+  void update_interest();
+  void close(const std::string& why);
+
+  Loop& loop_;
+  Handler& handler_;
+  Fd fd_;
+  Handle<uv_poll_s> poll_;
+  /// Tells the handler, on the next turn, that the socket could not be watched.
+  std::unique_ptr<base::Timer> failure_;
+  bool reading_ = false;
+  bool watching_writable_ = false;
+  /// A hang-up was seen while bytes lie unread before it: it is not watched for until reading is on again.
+  bool hangup_waits_ = false;
+  /// What libuv watches for now.
+  int interest_ = 0;
+};
+
+}  // namespace freshet::uv

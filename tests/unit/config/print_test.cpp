@@ -1,0 +1,140 @@
+#include "config/print.h"
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <string>
+#include <vector>
+
+#include "base/random.h"
+#include "config/load.h"
+#include "config/units.h"
+
+namespace {
+
+using freshet::base::Random;
+using namespace freshet::config;  // NOLINT(google-build-using-namespace): most of the room is used here
+
+std::string word(Random& random, std::string_view alphabet, std::size_t least, std::size_t most) {
+  std::string out(random.between(least, most), ' ');
+  for (auto& c : out) c = alphabet[random.between(std::size_t{0}, alphabet.size() - 1)];
+  return out;
+}
+
+bool coin(Random& random) { return random.between(0, 1) == 1; }
+
+std::vector<std::string> words(Random& random, std::string_view alphabet, std::string_view before) {
+  std::vector<std::string> out(random.between(std::size_t{0}, std::size_t{4}));
+  for (auto& item : out) item = std::string(before) + word(random, alphabet, 1, 12);
+  return out;
+}
+
+constexpr std::string_view kName = "abcxyz019-";
+constexpr std::string_view kNasty = "aZ09 \"'\\${}[]:#%@?/&*!|>-,=";
+
+/// A configuration that passes every check, with every key drawn anew.
+Config random_config(Random& random) {
+  Config c;
+  c.listen.clear();
+  const auto listeners = random.between(1, 3);
+  for (int i = 0; i < listeners; ++i) {
+    const auto port = ':' + std::to_string(1000 * (i + 1) + random.between(0, 999));
+    c.listen.push_back(
+        *parse_address(coin(random) ? "10.0.0.1" + port : "[2001:db8::" + std::to_string(i) + ']' + port));
+  }
+  if (coin(random)) c.listen.push_back(*parse_address("unix:/run/" + word(random, "a b\"\\$#:", 1, 9) + "{instance}x"));
+  c.reuse_port = coin(random);
+  c.ops.listen = *parse_address("[::1]:9080");
+  c.ops.hosts = words(random, kName, "");
+  c.instance = word(random, "azAZ09_.-", 0, 64);
+  c.backplane.type = coin(random) ? BackplaneType::kRedis : BackplaneType::kMemory;
+  auto& redis = c.backplane.redis;
+  if (coin(random)) {
+    redis.url.host = coin(random) ? "::1" : "redis." + word(random, kName, 1, 9);
+    redis.url.port = random.between(std::uint16_t{1}, std::uint16_t{65535});
+    if (coin(random)) redis.url.username = word(random, kNasty, 1, 12);
+  } else {
+    redis.url = *parse_redis_url("unix:///x");
+    redis.url.unix_path += word(random, kNasty, 1, 30);
+  }
+  redis.prefix = "p" + word(random, kName, 0, 9) + ':';
+  redis.url.database = random.between(0U, 65535U);
+  if (coin(random)) redis.username = redis.url.username;
+  redis.load_functions = coin(random);
+  auto& history = c.backplane.history;
+  history.events = random.between(std::size_t{1}, std::size_t{1'000'000});
+  history.ttl = std::chrono::milliseconds(random.between(1000, 100'000'000));
+  history.max_event_bytes = random.between(std::size_t{1}, std::size_t{1} << 20U);
+  history.replay_budget_bytes = history.max_event_bytes + random.between(std::size_t{0}, std::size_t{1} << 30U);
+  c.streams.heartbeat = std::chrono::seconds(random.between(1, 3600));
+  c.streams.retry = std::chrono::milliseconds(random.between(10, 3'600'000));
+  c.streams.padding_bytes = random.between(std::size_t{0}, std::size_t{4096});
+  c.streams.write_buffer_bytes = random.between(std::size_t{4096}, std::size_t{1} << 20U);
+  c.auth.public_channels = words(random, "aZ09_-.:/@~=+,*?", "");
+  c.cors.origins = words(random, "abc", "https://");
+  c.cors.credentials = coin(random);
+  if (coin(random) && !c.cors.credentials) c.cors.origins = {"*"};
+  c.limits.connections = random.between(std::size_t{1}, std::size_t{10'000'000});
+  c.limits.channels_per_connection = random.between(std::size_t{1}, std::size_t{10'000});
+  c.limits.buffer_per_connection_bytes =
+      c.streams.write_buffer_bytes + random.between(std::size_t{0}, std::size_t{1} << 20U);
+  c.limits.request_bytes = random.between(std::size_t{1024}, std::size_t{1} << 20U);
+  c.limits.request_timeout = std::chrono::milliseconds(random.between(100, 3'600'000));
+  c.drain.period = std::chrono::milliseconds(random.between(0, 3'600'000));
+  c.log.level = static_cast<LogLevel>(random.between(0, 4));
+  c.log.format = static_cast<LogFormat>(random.between(0, 1));
+  return c;
+}
+
+}  // namespace
+
+TEST_CASE("the defaults are printed in full, section by section") {
+  const auto text = print(Config{});
+  CHECK_THAT(
+      text, Catch::StartsWith("listen: [\"127.0.0.1:8080\"]\nreuse_port: false\nops:\n  listen: \"127.0.0.1:9080\"\n"));
+  CHECK_THAT(text, Catch::Contains("backplane:\n  type: memory\n  redis:\n    url: \"redis://127.0.0.1:6379/0\"\n"));
+  CHECK_THAT(text, Catch::Contains("  history:\n    events: 256\n    ttl: 1h\n    max_event_bytes: 256KiB\n"));
+  CHECK_THAT(text, Catch::EndsWith("log:\n  level: info\n  format: text\n"));
+}
+
+TEST_CASE("what is printed loads as what it was") {
+  Random random(GENERATE(range(std::uint64_t{1}, std::uint64_t{301})));
+  const auto config = random_config(random);
+  const auto text = print(config);
+  INFO(text);
+  const auto again = load_text(text, "printed", {});
+  if (!again) {
+    for (const auto& error : again.error()) UNSCOPED_INFO(error.message);
+  }
+  REQUIRE(again);
+  CHECK(changed_keys(config, *again).empty());
+  CHECK(*again == config);
+}
+
+TEST_CASE("passwords are printed as stars") {
+  Config config;
+  config.backplane.redis.url.password = "hunter2";
+  CHECK_THAT(print(config), Catch::Contains("url: \"redis://:***@127.0.0.1:6379/0\"") && !Catch::Contains("hunter2"));
+}
+
+TEST_CASE("changed keys are told, a changed password too") {
+  Config a;
+  CHECK(changed_keys(a, a).empty());
+  Config b = a;
+  b.backplane.redis.url.password = "x";
+  b.streams.heartbeat = std::chrono::seconds(1);
+  b.listen.push_back(a.ops.listen);
+  CHECK(changed_keys(a, b) == std::vector<std::string>{"listen", "backplane.redis.url", "streams.heartbeat"});
+}
+
+TEST_CASE("exactly the keys that take effect while streams are open are reloadable") {
+  std::vector<std::string> reloadable;
+  for (const auto& path : key_paths()) {
+    if (is_reloadable(path)) reloadable.push_back(path);
+  }
+  CHECK(reloadable == std::vector<std::string>{"streams.heartbeat", "streams.retry", "streams.padding",
+                                               "auth.public_channels", "cors.origins", "cors.credentials",
+                                               "limits.connections", "limits.channels_per_connection",
+                                               "limits.buffer_per_connection", "limits.request_bytes",
+                                               "limits.request_timeout", "log.level"});
+  CHECK_FALSE(is_reloadable("nope"));
+}
