@@ -52,7 +52,8 @@ void ChannelLog::clear() { *this = ChannelLog(); }
 
 std::span<const ChannelLog::Entry> ChannelLog::above(Id id) const {
   const auto all = entries();
-  const auto from = std::upper_bound(all.begin(), all.end(), id, [](Id at, const Entry& entry) { return at < entry.id; });
+  const auto from =
+      std::upper_bound(all.begin(), all.end(), id, [](Id at, const Entry& entry) { return at < entry.id; });
   return {from, all.end()};
 }
 

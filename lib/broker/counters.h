@@ -14,8 +14,9 @@ struct Counters {
   std::uint64_t durable_received = 0;
   std::uint64_t live_received = 0;
   std::map<std::string, std::uint64_t, std::less<>> rejected;  ///< records, by reason
-  std::map<std::string, std::uint64_t, std::less<>> resumes;   ///< openings, by result: fresh, complete, earliest, a reset's reason
-  std::map<std::string, std::uint64_t, std::less<>> resets;    ///< in mid-stream, by reason
+  std::map<std::string, std::uint64_t, std::less<>>
+      resumes;  ///< openings, by result: fresh, complete, earliest, a reset's reason
+  std::map<std::string, std::uint64_t, std::less<>> resets;  ///< in mid-stream, by reason
   std::uint64_t replayed = 0;
   std::uint64_t gaps = 0;
   std::uint64_t fences = 0;

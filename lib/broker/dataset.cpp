@@ -48,8 +48,16 @@ void Dataset::enter(const Server& server, const Bus& bus) {
   if (clock_.last == 0) {
     const Id boot = server.now + options_.skew_us;
     bus.fence(boot);
-    clock_ = {boot, boot, std::string(server.epoch), {}, options_.ttl_us, 0, options_.ttl_us, options_.ring,
-              options_.max_bytes, server.now};
+    clock_ = {boot,
+              boot,
+              std::string(server.epoch),
+              {},
+              options_.ttl_us,
+              0,
+              options_.ttl_us,
+              options_.ring,
+              options_.max_bytes,
+              server.now};
   } else if (clock_.epoch != server.epoch) {
     const Id boot = std::max(clock_.last + 1, server.now) + options_.skew_us;
     clock_.holes.push_back({clock_.epoch, clock_.last, boot});

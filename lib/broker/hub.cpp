@@ -92,8 +92,11 @@ void Hub::enter(Subscription& stream, State next) {
     case State::kPaused:
       for (const auto& membership : stream.memberships_) --membership.channel->paused;
       break;
-    case State::kLive: stream.cursor_ = {Cursor::Kind::kAt, std::max(stream.sent_, last_mark_)}; break;
-    case State::kClosed: break;
+    case State::kLive:
+      stream.cursor_ = {Cursor::Kind::kAt, std::max(stream.sent_, last_mark_)};
+      break;
+    case State::kClosed:
+      break;
   }
   switch (next) {
     case State::kWaiting:
@@ -109,7 +112,8 @@ void Hub::enter(Subscription& stream, State next) {
       for (const auto& membership : stream.memberships_) ++membership.channel->paused;
       break;
     case State::kLive:
-    case State::kClosed: break;
+    case State::kClosed:
+      break;
   }
 }
 

@@ -83,12 +83,13 @@ Dataset::Server MemoryBackplane::server() const {
 }
 
 Dataset::Bus MemoryBackplane::bus() {
-  return {[this](std::string_view channel, std::string_view bytes) {
-            std::string name(channel);
-            if (!subscribed_.contains(name)) return;
-            post([this, name = std::move(name), message = std::string(bytes)] { observer_->on_message(name, message); });
-          },
-          [this](Id floor) { post([this, floor] { observer_->on_fence(floor); }); }};
+  return {
+      [this](std::string_view channel, std::string_view bytes) {
+        std::string name(channel);
+        if (!subscribed_.contains(name)) return;
+        post([this, name = std::move(name), message = std::string(bytes)] { observer_->on_message(name, message); });
+      },
+      [this](Id floor) { post([this, floor] { observer_->on_fence(floor); }); }};
 }
 
 }  // namespace freshet::broker

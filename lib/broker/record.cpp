@@ -57,7 +57,9 @@ base::Result<Record> decode_record(std::string_view bytes) {
 }
 
 std::string encode_record(const Record& record) {
-  std::string bytes("\x1e" "1|");
+  std::string bytes(
+      "\x1e"
+      "1|");
   bytes += std::to_string(record.id);
   bytes += '|';
   bytes += std::to_string(record.prev);

@@ -40,7 +40,8 @@ class Subscription {
     Channel* channel = nullptr;
     std::uint32_t slot = 0;  ///< in the channel's members
     bool tried = false;      ///< the ring was read for this opening
-    /// The channel is proven only up to here, where that is less than the stream's own position: a message went missing.
+    /// The channel is proven only up to here, where that is less than the stream's own position: a message went
+    /// missing.
     Id proven = std::numeric_limits<Id>::max();
   };
 
@@ -49,10 +50,10 @@ class Subscription {
   Hub& hub_;
   Sink& sink_;
   std::vector<Membership> memberships_;
-  Cursor cursor_;     ///< where to re-open from; after the opening always kAt
-  Id sent_ = 0;       ///< the client's own cursor
-  Id mark_ = 0;       ///< the mark that this opening goes by
-  Id floor_ = 0;      ///< the history that the stream was opened under
+  Cursor cursor_;  ///< where to re-open from; after the opening always kAt
+  Id sent_ = 0;    ///< the client's own cursor
+  Id mark_ = 0;    ///< the mark that this opening goes by
+  Id floor_ = 0;   ///< the history that the stream was opened under
   std::uint64_t stamp_ = 0;
   std::uint32_t unconfirmed_ = 0;  ///< channels whose confirmation is awaited
   std::uint32_t waiting_slot_ = 0;

@@ -6,20 +6,28 @@ namespace freshet::sse {
 
 std::string_view name_of(Resume resume) {
   switch (resume) {
-    case Resume::kFresh: return "fresh";
-    case Resume::kComplete: return "complete";
-    case Resume::kEarliest: return "earliest";
-    case Resume::kPosition: return "position";
+    case Resume::kFresh:
+      return "fresh";
+    case Resume::kComplete:
+      return "complete";
+    case Resume::kEarliest:
+      return "earliest";
+    case Resume::kPosition:
+      return "position";
   }
   return "";
 }
 
 std::string_view name_of(ResetReason reason) {
   switch (reason) {
-    case ResetReason::kTrimmed: return "trimmed";
-    case ResetReason::kExpired: return "expired";
-    case ResetReason::kUnknownId: return "unknown-id";
-    case ResetReason::kHistoryLost: return "history-lost";
+    case ResetReason::kTrimmed:
+      return "trimmed";
+    case ResetReason::kExpired:
+      return "expired";
+    case ResetReason::kUnknownId:
+      return "unknown-id";
+    case ResetReason::kHistoryLost:
+      return "history-lost";
   }
   return "";
 }
@@ -45,7 +53,9 @@ FramePtr stream_reset(ResetReason reason, const std::vector<std::string_view>& c
   return Frame::encode({id, "stream-reset", data});
 }
 
-FramePtr retry(std::chrono::milliseconds delay) { return Frame::raw("retry: " + std::to_string(delay.count()) + "\n\n"); }
+FramePtr retry(std::chrono::milliseconds delay) {
+  return Frame::raw("retry: " + std::to_string(delay.count()) + "\n\n");
+}
 
 FramePtr heartbeat() { return Frame::raw(":\n"); }
 
@@ -54,5 +64,7 @@ FramePtr padding(std::size_t bytes) {
   if (bytes > 2) body.append(bytes - 2, ' ');
   return Frame::raw(body + "\n");
 }
+
+FramePtr last_chunk() { return Frame::raw({}); }
 
 }  // namespace freshet::sse

@@ -40,4 +40,7 @@ FramePtr heartbeat();
 /// A comment of `bytes` bytes in all, for proxies that hold back the first kilobytes.
 FramePtr padding(std::size_t bytes);
 
+/// Nothing at all, which as a chunk ends a chunked body. For chunked streams only.
+FramePtr last_chunk();
+
 }  // namespace freshet::sse

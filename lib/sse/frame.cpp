@@ -62,9 +62,7 @@ FramePtr Frame::seal(std::string bytes) {
   return FramePtr(new Frame(std::move(bytes), begin, kChunkHeader));
 }
 
-std::string_view Frame::plain() const {
-  return std::string_view(bytes_).substr(body_, bytes_.size() - body_ - 2);
-}
+std::string_view Frame::plain() const { return std::string_view(bytes_).substr(body_, bytes_.size() - body_ - 2); }
 
 std::string_view Frame::chunked() const { return std::string_view(bytes_).substr(begin_); }
 

@@ -18,7 +18,8 @@ class Server;
 /// One connection to a server: commands go up, replies and messages come down, each way with its own latency.
 class Link : public std::enable_shared_from_this<Link> {
  public:
-  Link(Simulation& simulation, std::function<void()> closed) : up(simulation), down(simulation), simulation_(simulation), closed_(std::move(closed)) {}
+  Link(Simulation& simulation, std::function<void()> closed)
+      : up(simulation), down(simulation), simulation_(simulation), closed_(std::move(closed)) {}
 
   /// Both ways dead; the owner hears of it `notice` later, or never.
   void close(Ticks notice) {
@@ -46,7 +47,9 @@ class Server {
   Server(Simulation& simulation, broker::Dataset dataset, int epoch, Ticks clock_error)
       : data(std::move(dataset)), offset(clock_error), simulation_(simulation), epoch_("e" + std::to_string(epoch)) {}
 
-  [[nodiscard]] broker::Dataset::Server server() const { return {static_cast<broker::Id>(std::max<Ticks>(simulation_.ticks() + offset, 1)), epoch_}; }
+  [[nodiscard]] broker::Dataset::Server server() const {
+    return {static_cast<broker::Id>(std::max<Ticks>(simulation_.ticks() + offset, 1)), epoch_};
+  }
   broker::Dataset::Bus bus() {
     return {[this](std::string_view channel, std::string_view bytes) { message(channel, bytes); },
             [this](broker::Id floor) { fence(floor); }};
@@ -81,7 +84,9 @@ class Server {
   void message(std::string_view channel, std::string_view bytes) {
     each([&](Link& link) {
       if (!link.subscribed.contains(channel)) return;
-      link.down.send([observer = link.observer, name = std::string(channel), copy = std::string(bytes)] { observer->on_message(name, copy); });
+      link.down.send([observer = link.observer, name = std::string(channel), copy = std::string(bytes)] {
+        observer->on_message(name, copy);
+      });
     });
   }
   void fence(broker::Id floor) {
@@ -98,7 +103,10 @@ class Server {
 class RedisBackplane final : public broker::Backplane {
  public:
   RedisBackplane(Simulation& simulation, std::string instance, std::shared_ptr<Server>* primary)
-      : simulation_(simulation), instance_(std::move(instance)), primary_(primary), alive_(std::make_shared<bool>(true)) {}
+      : simulation_(simulation),
+        instance_(std::move(instance)),
+        primary_(primary),
+        alive_(std::make_shared<bool>(true)) {}
   ~RedisBackplane() override {
     *alive_ = false;
     if (subscriber) subscriber->close(-1);

@@ -20,7 +20,9 @@ using Ticks = std::int64_t;
 class Dice {
  public:
   explicit Dice(std::uint64_t seed) : engine_(seed) {}
-  Ticks between(Ticks low, Ticks high) { return low + static_cast<Ticks>(engine_() % static_cast<std::uint64_t>(high - low + 1)); }
+  Ticks between(Ticks low, Ticks high) {
+    return low + static_cast<Ticks>(engine_() % static_cast<std::uint64_t>(high - low + 1));
+  }
   bool chance(double probability) { return static_cast<double>(engine_() % 1'000'000) < probability * 1e6; }
   template <class T>
   T pick(std::initializer_list<T> options) {
@@ -41,7 +43,8 @@ class Simulation final : public base::Clock {
   [[nodiscard]] std::uint64_t next_link() { return ++links_; }
 
   void at(Ticks delay, std::function<void()> event) {
-    events_.push({now_ + std::max<Ticks>(delay, 0), ++serial_, std::make_shared<std::function<void()>>(std::move(event))});
+    events_.push(
+        {now_ + std::max<Ticks>(delay, 0), ++serial_, std::make_shared<std::function<void()>>(std::move(event))});
   }
   void run(Ticks until) {
     while (!events_.empty() && events_.top().at <= until) {
@@ -93,7 +96,9 @@ class Simulation final : public base::Clock {
 class Pipe {
  public:
   explicit Pipe(Simulation& simulation)
-      : simulation_(simulation), dice_(simulation.seed() * 1000003 + simulation.next_link()), state_(std::make_shared<State>()) {}
+      : simulation_(simulation),
+        dice_(simulation.seed() * 1000003 + simulation.next_link()),
+        state_(std::make_shared<State>()) {}
 
   void send(std::function<void()> message) {
     if (state_->dead) return;

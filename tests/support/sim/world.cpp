@@ -89,7 +89,11 @@ class Daemon {
 class Session final : public broker::Sink {
  public:
   Session(World& world, Client& client, Daemon& serving)
-      : daemon(&serving), world_(world), client_(client), pipe_(world.simulation_), alive_(std::make_shared<bool>(true)) {
+      : daemon(&serving),
+        world_(world),
+        client_(client),
+        pipe_(world.simulation_),
+        alive_(std::make_shared<bool>(true)) {
     sent_ = client.cursor.id;
     subscription = serving.hub->subscribe(client.channels, client.cursor, *this);
   }
@@ -242,7 +246,8 @@ std::vector<std::string> World::run() {
 
 void World::execute(const Operation& operation) {
   const auto& kind = operation.kind;
-  if (kind != "publish" && kind != "connect" && kind != "drop") note("FAULT " + kind + " " + std::to_string(operation.a));
+  if (kind != "publish" && kind != "connect" && kind != "drop")
+    note("FAULT " + kind + " " + std::to_string(operation.a));
   auto& daemon = *daemons_[static_cast<std::size_t>(operation.target % 2)];
   if (kind == "publish" || kind == "silent") {
     if (primary_) publish(primary_, operation.channel, operation.a, operation.b, kind == "silent");
@@ -297,7 +302,8 @@ broker::Dataset World::snapshot(Ticks lag) {
 /// The primary stops being it; a server with this dataset takes over after a while.
 void World::swap(broker::Dataset dataset, Ticks down, Ticks offset, Ticks zombie_for) {
   const auto old = std::exchange(primary_, nullptr);
-  auto next = std::make_shared<Server>(simulation_, std::move(dataset), sabotage_.no_epoch ? epochs_ : ++epochs_, offset);
+  auto next =
+      std::make_shared<Server>(simulation_, std::move(dataset), sabotage_.no_epoch ? epochs_ : ++epochs_, offset);
   next->snapshots_wanted = old->snapshots_wanted;
   for (auto& event : publishes_) {
     if (event.server != old) continue;
@@ -326,7 +332,8 @@ void World::bury(const std::shared_ptr<Server>& server) {
   if (zombie_ == server) zombie_ = nullptr;
 }
 
-void World::publish(const std::shared_ptr<Server>& server, const std::string& channel, Ticks ttl, Ticks ring, bool silent) {
+void World::publish(const std::shared_ptr<Server>& server, const std::string& channel, Ticks ttl, Ticks ring,
+                    bool silent) {
   broker::Publication publication;
   publication.channel = channel;
   const int uid = static_cast<int>(publishes_.size());
@@ -374,7 +381,10 @@ void World::lost(Client& client) {
 void World::receive(Client& client, Item item) {
   item.received = simulation_.ticks();
   if (item.id) client.cursor = {broker::Cursor::Kind::kAt, *item.id};
-  static const std::map<Item::Kind, std::string> kNames{{Item::Kind::kCursor, "cursor"}, {Item::Kind::kPosition, "position"}, {Item::Kind::kReset, "reset"}, {Item::Kind::kEvent, "event"}};
+  static const std::map<Item::Kind, std::string> kNames{{Item::Kind::kCursor, "cursor"},
+                                                        {Item::Kind::kPosition, "position"},
+                                                        {Item::Kind::kReset, "reset"},
+                                                        {Item::Kind::kEvent, "event"}};
   note("client " + std::to_string(client.index) + " gets " + kNames.at(item.kind) + " id " +
        std::to_string(item.id.value_or(0)) + " uid " + std::to_string(item.uid));
   client.items.push_back(std::move(item));
@@ -423,7 +433,8 @@ void World::judge_client(const Client& client, std::vector<std::string>& violati
   }
   std::vector<const Publish*> required;
   for (const auto& event : publishes_) {
-    const bool subscribed = std::find(client.channels.begin(), client.channels.end(), event.channel) != client.channels.end();
+    const bool subscribed =
+        std::find(client.channels.begin(), client.channels.end(), event.channel) != client.channels.end();
     if (subscribed && ((event.id > *opening.id && event.at > opening.sent - 60) || event.at > opening.received)) {
       required.push_back(&event);
     }
@@ -432,7 +443,8 @@ void World::judge_client(const Client& client, std::vector<std::string>& violati
   std::set<int> seen;
   int newest = -1;
   const auto names = [](const Item& reset, const std::string& channel) {
-    return reset.kind == Item::Kind::kReset && std::find(reset.channels.begin(), reset.channels.end(), channel) != reset.channels.end();
+    return reset.kind == Item::Kind::kReset &&
+           std::find(reset.channels.begin(), reset.channels.end(), channel) != reset.channels.end();
   };
   const auto missing = [&](const Publish& event, std::size_t at) {
     done.insert(event.uid);
@@ -443,15 +455,18 @@ void World::judge_client(const Client& client, std::vector<std::string>& violati
           return;
         }
       }
-      const auto knows = [&](const auto& daemon) { return daemon->hub && event.seen_by && event.seen_by->contains(daemon->name()); };
+      const auto knows = [&](const auto& daemon) {
+        return daemon->hub && event.seen_by && event.seen_by->contains(daemon->name());
+      };
       if (event.forgotten && std::none_of(daemons_.begin(), daemons_.end(), knows)) {
         ++statistics["undetectable"];
         return;
       }
     }
     if (silent_channels_.contains(event.channel)) return;  // a ring written behind the broker's back: nobody can know
-    violations.push_back(std::string(event.forgotten ? "FORGOTTEN" : "LOST") + who + " uid " + std::to_string(event.uid) + " id " +
-                         std::to_string(event.id) + " " + event.channel + " at item " + std::to_string(at));
+    violations.push_back(std::string(event.forgotten ? "FORGOTTEN" : "LOST") + who + " uid " +
+                         std::to_string(event.uid) + " id " + std::to_string(event.id) + " " + event.channel +
+                         " at item " + std::to_string(at));
   };
   for (std::size_t at = 0; at < items.size(); ++at) {
     const auto& item = items[at];

@@ -1,0 +1,211 @@
+#include "redis/command_link.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+#include <vector>
+
+#include "base/text.h"
+#include "redis/clock_line.h"
+#include "redis/publishing.h"
+#include "uv/loop.h"
+
+namespace freshet::redis {
+namespace {
+
+using Kind = broker::PublishError::Kind;
+
+/// More than any ring that the functions keep by default; the proof needs the whole ring or says that it was trimmed.
+constexpr std::string_view kLastIndex = "65535";
+constexpr std::uint64_t kSecond = 1'000'000;
+
+/// Refusals that pass by themselves, and that another connection would meet, too.
+bool passes_by_itself(std::string_view error) {
+  constexpr std::array<std::string_view, 7> kPassing{"BUSY ",       "LOADING ",    "OOM ",        "MISCONF ",
+                                                     "NOREPLICAS ", "MASTERDOWN ", "CLUSTERDOWN "};
+  return std::any_of(kPassing.begin(), kPassing.end(), [&](std::string_view code) { return error.starts_with(code); });
+}
+
+std::optional<broker::Id> time_of(Value reply) {
+  if (reply.size() != 2) return std::nullopt;
+  const auto seconds = base::parse_decimal(reply[0].text());
+  const auto microseconds = base::parse_decimal(reply[1].text());
+  if (!seconds || !microseconds || *seconds > broker::kMaxId / kSecond) return std::nullopt;
+  return *seconds * kSecond + *microseconds;
+}
+
+}  // namespace
+
+CommandLink::CommandLink(uv::Loop& loop, Options options, Log log)
+    : loop_(loop), options_(std::move(options)), link_(loop, options_.link, std::move(log), *this) {}
+
+void CommandLink::start(broker::Backplane::Observer& observer) {
+  observer_ = &observer;
+  link_.start();
+}
+
+void CommandLink::on_connected() {
+  functions_.emplace(link_.connection(), options_.load_functions,
+                     [this](const Functions::Server& server) { on_ready(server); });
+}
+
+void CommandLink::on_push(Value reply) {
+  link_.connection().close("a reply that nobody asked for: " + reply.describe());
+}
+
+void CommandLink::on_lost(bool was_up) {
+  readings_.clear();
+  refusal_.clear();
+  if (was_up) observer_->on_command_down();
+}
+
+void CommandLink::on_ready(const Functions::Server& server) {
+  if (!server.eviction_policy.empty() && server.eviction_policy != "noeviction" && !warned_of_eviction_) {
+    warned_of_eviction_ = true;
+    link_.log(Level::kWarn, "maxmemory-policy is " + base::printable(server.eviction_policy, 40) +
+                                ": evicted histories look like quiet channels; noeviction is needed");
+  }
+  link_.declare_up("Redis " + server.version);
+  observer_->on_command_up();
+}
+
+void CommandLink::mark(std::uint64_t nonce) {
+  const auto name = options_.mark_tag + std::to_string(nonce);
+  link_.connection().send({"FCALL", "freshet_mark", "0", options_.instance, name, "PREFIX", options_.prefix},
+                          [this](const base::Result<Reply>& reply) {
+                            if (reply) on_marked(reply->value());
+                          });
+}
+
+void CommandLink::on_marked(Value reply) {
+  if (reply.is_error() && !passes_by_itself(reply.text())) return give_up("FCALL freshet_mark", reply);
+  const auto refusal = reply.is_error() ? "FCALL freshet_mark: " + reply.describe() : std::string();
+  if (refusal != refusal_)
+    link_.log(refusal.empty() ? Level::kInfo : Level::kWarn, refusal.empty() ? "marks are taken again" : refusal);
+  refusal_ = refusal;
+  if (reply.is_error()) return;
+  const auto line = parse_clock_line(reply.text());
+  if (!line) return link_.connection().close("FCALL freshet_mark: " + line.error().message, Retry::kSlow);
+  compare_settings(line->clock);
+}
+
+void CommandLink::sync(broker::Id highest_seen, std::string_view epoch) {
+  const auto highest = std::to_string(highest_seen);
+  const auto ring = std::to_string(options_.ring);
+  const auto ttl = std::to_string(options_.ttl.count());
+  const auto max_bytes = std::to_string(options_.max_bytes);
+  std::vector<std::string_view> command{"FCALL", "freshet_sync", "0", highest, epoch.empty() ? "-" : epoch};
+  command.insert(command.end(), {"RING", ring, "TTL", ttl, "MAX", max_bytes});
+  if (!settings_written_) command.emplace_back("SET");
+  command.insert(command.end(), {"PREFIX", options_.prefix});
+  link_.connection().send(command, [this](const base::Result<Reply>& reply) {
+    if (reply) on_synced(reply->value());
+  });
+}
+
+void CommandLink::on_synced(Value reply) {
+  // Evidence that was not shown must be shown again, and that is what follows a connection.
+  if (reply.is_error()) return give_up("FCALL freshet_sync", reply);
+  const auto line = parse_clock_line(reply.text());
+  if (!line) return link_.connection().close("FCALL freshet_sync: " + line.error().message, Retry::kSlow);
+  settings_written_ = true;
+  compare_settings(line->clock);
+  observer_->on_synced(line->clock);
+}
+
+void CommandLink::compare_settings(const broker::DatasetClock& clock) {
+  const auto ttl = clock.ttl / kSecond;
+  std::string found;
+  const auto compare = [&](const char* key, std::uint64_t theirs, std::uint64_t ours) {
+    if (theirs == ours) return;
+    found += (found.empty() ? "" : ", ") + std::string(key) + " " + std::to_string(theirs) + " instead of " +
+             std::to_string(ours);
+  };
+  compare("events", clock.ring, options_.ring);
+  compare("ttl (s)", ttl, static_cast<std::uint64_t>(options_.ttl.count()));
+  compare("max_event_bytes", clock.max_bytes, options_.max_bytes);
+  if (found != foreign_settings_ && !found.empty()) {
+    link_.log(Level::kWarn, "the history in Redis was set up differently from backplane.history here: " + found);
+  }
+  foreign_settings_ = found;
+}
+
+void CommandLink::read_history(std::string_view channel) {
+  auto& connection = link_.connection();
+  readings_.push_back({std::string(channel), std::nullopt, std::nullopt});
+  const auto ring = options_.prefix + "ring:" + std::string(channel);
+  const auto clock = options_.prefix + "clock";
+  connection.send({"LRANGE", ring, "0", kLastIndex}, [this](base::Result<Reply> reply) {
+    if (reply) on_ring(std::move(*reply));
+  });
+  connection.send({"HMGET", clock, "floor", "epoch"}, [this](base::Result<Reply> reply) {
+    if (reply) on_clock(std::move(*reply));
+  });
+  connection.send({"TIME"}, [this](const base::Result<Reply>& reply) {
+    if (reply) on_time(reply->value());
+  });
+}
+
+// A read that fails ends the link: its streams wait for an answer, and begin anew with the next link.
+void CommandLink::on_ring(Reply reply) {
+  const auto value = reply.value();
+  const bool foreign = value.is_error() && value.text().starts_with("WRONGTYPE");
+  if (!foreign && !value.is(Value::Type::kArray)) return give_up("LRANGE", value);
+  readings_.front().ring = std::move(reply);
+}
+
+void CommandLink::on_clock(Reply reply) {
+  if (reply.value().size() != 2) return give_up("HMGET", reply.value());
+  readings_.front().clock = std::move(reply);
+}
+
+void CommandLink::on_time(Value reply) {
+  const auto now = time_of(reply);
+  if (!now) return give_up("TIME", reply);
+  const auto reading = std::move(readings_.front());
+  readings_.pop_front();
+  broker::History history;
+  history.now = *now;
+  const auto ring = reading.ring->value();
+  history.readable = !ring.is_error();
+  history.records.reserve(ring.size());
+  for (std::size_t i = 0; i < ring.size(); ++i) history.records.push_back(ring[i].text());
+  const auto clock = reading.clock->value();
+  history.floor = base::parse_decimal(clock[0].text()).value_or(0);
+  history.epoch = clock[1].text();
+  observer_->on_history(reading.channel, history);
+}
+
+void CommandLink::publish(broker::Publication publication, std::function<void(broker::PublishResult)> done) {
+  if (!link_.up()) return refuse(std::move(done), publish_failure(Kind::kUnavailable, link_.trouble()));
+  auto& connection = link_.connection();
+  const auto bytes = publication.data.size();
+  if (bytes >= connection.max_queued_bytes()) {
+    return refuse(std::move(done), publish_failure(Kind::kTooLarge, "data of " + std::to_string(bytes) + " bytes"));
+  }
+  if (connection.queued_bytes() + bytes >= connection.max_queued_bytes()) {
+    return refuse(std::move(done), publish_failure(Kind::kUnavailable, link_.about("too much waits to be sent")));
+  }
+  const auto command = publish_command(std::move(publication), options_.prefix);
+  const std::vector<std::string_view> arguments(command.begin(), command.end());
+  connection.send(arguments, [this, done = std::move(done)](const base::Result<Reply>& reply) {
+    done(reply ? publish_result(reply->value())
+               : publish_failure(Kind::kUnavailable, link_.about(reply.error().message)));
+  });
+}
+
+/// Answers on the next turn: nothing calls back from inside a call.
+void CommandLink::refuse(std::function<void(broker::PublishResult)> done, broker::PublishResult result) {
+  refused_.emplace_back([done = std::move(done), result = std::move(result)] { done(result); });
+  if (refusing_) return;
+  refusing_ = loop_.after(base::Duration::zero(), [this] {
+    const auto turn = std::move(refusing_);
+    for (const auto& answer : std::exchange(refused_, {})) answer();
+  });
+}
+
+void CommandLink::give_up(std::string_view command, Value reply) {
+  link_.connection().close(std::string(command) + ": " + reply.describe(), retry_after(reply.text()));
+}
+
+}  // namespace freshet::redis

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/clock.h"
+#include "broker/backplane.h"
+#include "redis/functions.h"
+#include "redis/link.h"
+
+namespace freshet::redis {
+
+/// The half of the backplane that asks: marks, evidence, histories, publications. Owned by the backplane.
+class CommandLink final : private Link::User {
+ public:
+  struct Options {
+    Link::Options link;
+    std::string prefix;
+    std::string instance;
+    std::string mark_tag;
+    bool load_functions;
+    /// As this process is configured.
+    std::uint64_t ring;
+    std::chrono::seconds ttl;
+    std::uint64_t max_bytes;
+  };
+
+  CommandLink(uv::Loop& loop, Options options, Log log);
+
+  void start(broker::Backplane::Observer& observer);
+  void mark(std::uint64_t nonce);
+  void sync(broker::Id highest_seen, std::string_view epoch);
+  void read_history(std::string_view channel);
+  void publish(broker::Publication publication, std::function<void(broker::PublishResult)> done);
+  [[nodiscard]] const Link& link() const { return link_; }
+  /// Why Redis takes no marks although the link is up; empty when it does.
+  [[nodiscard]] const std::string& refusal() const { return refusal_; }
+
+ private:
+  /// A history whose three replies have not all come.
+  struct Reading {
+    std::string channel;
+    std::optional<Reply> ring;
+    std::optional<Reply> clock;
+  };
+
+  void on_connected() override;
+  void on_push(Value reply) override;
+  void on_lost(bool was_up) override;
+  void on_ready(const Functions::Server& server);
+  void on_marked(Value reply);
+  void on_synced(Value reply);
+  void on_ring(Reply reply);
+  void on_clock(Reply reply);
+  void on_time(Value reply);
+  void compare_settings(const broker::DatasetClock& clock);
+  void give_up(std::string_view command, Value reply);
+  void refuse(std::function<void(broker::PublishResult)> done, broker::PublishResult result);
+
+  uv::Loop& loop_;
+  Options options_;
+  broker::Backplane::Observer* observer_ = nullptr;
+  std::optional<Functions> functions_;
+  std::deque<Reading> readings_;
+  std::string refusal_;
+  /// The clock's settings that were last found to differ from this process's; in words, for the log.
+  std::string foreign_settings_;
+  bool settings_written_ = false;
+  bool warned_of_eviction_ = false;
+  std::deque<std::function<void()>> refused_;
+  std::unique_ptr<base::Timer> refusing_;
+  Link link_;
+};
+
+}  // namespace freshet::redis

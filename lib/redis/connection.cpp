@@ -1,0 +1,188 @@
+#include "redis/connection.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/text.h"
+#include "uv/loop.h"
+
+namespace freshet::redis {
+namespace {
+
+constexpr std::size_t kFirstBytes = 64;
+constexpr std::size_t kKeptBuffer = std::size_t{1} << 20U;
+constexpr std::chrono::seconds kKeepaliveIdle{2};
+constexpr std::chrono::seconds kKeepaliveInterval{1};
+constexpr int kKeepaliveCount = 3;
+constexpr std::chrono::seconds kUserTimeout{5};
+/// Long enough for the loop to read what lay in the socket while the process itself was held up.
+constexpr std::chrono::milliseconds kLastChance{1};
+
+std::string words(base::Duration duration) {
+  const auto ms = std::chrono::ceil<std::chrono::milliseconds>(duration).count();
+  return ms % 1000 == 0 ? std::to_string(ms / 1000) + " s" : std::to_string(ms) + " ms";
+}
+
+}  // namespace
+
+Connection::Connection(uv::Loop& loop, Options options, Owner& owner)
+    : loop_(loop), options_(std::move(options)), owner_(owner), started_(loop.now()), turn_end_(loop, [this] {
+        flush();
+      }) {
+  connector_ = std::make_unique<uv::Connector>(loop_, options_.address, options_.connect_deadline,
+                                               [this](base::Result<uv::Fd> fd) { on_dialed(std::move(fd)); });
+}
+
+Connection::~Connection() = default;
+
+void Connection::on_dialed(base::Result<uv::Fd> fd) {
+  const auto done = std::move(connector_);
+  if (loss_) return;
+  if (!fd) return close(fd.error().message);
+  uv::Socket::Handler& handler = *this;
+  socket_ = std::make_unique<uv::Socket>(loop_, std::move(*fd), handler);
+  socket_->set_no_delay(true);
+  socket_->set_keepalive(kKeepaliveIdle, kKeepaliveInterval, kKeepaliveCount);
+  socket_->set_user_timeout(kUserTimeout);
+  socket_->read(true);
+  log_in();
+}
+
+void Connection::log_in() {
+  const auto password = current_password(options_.login);
+  if (!password) return close(password.error().message, Retry::kSlow);
+  const auto ask = [this](std::string_view name, std::span<const std::string_view> arguments) {
+    send(arguments, [this, name = std::string(name)](base::Result<Reply> reply) { judge_login(name, reply); });
+  };
+  if (!options_.login.username.empty()) {
+    ask("AUTH", std::initializer_list<std::string_view>{"AUTH", options_.login.username, *password});
+  } else if (!password->empty()) {
+    ask("AUTH", std::initializer_list<std::string_view>{"AUTH", *password});
+  }
+  const auto database = std::to_string(options_.database);
+  if (options_.database != 0) {
+    ask("SELECT " + database, std::initializer_list<std::string_view>{"SELECT", database});
+  }
+  ask("CLIENT SETNAME", std::initializer_list<std::string_view>{"CLIENT", "SETNAME", options_.client_name});
+}
+
+void Connection::judge_login(std::string_view command, const base::Result<Reply>& reply) {
+  if (!reply) return;
+  const bool last = command == "CLIENT SETNAME";
+  const auto answer = reply->value();
+  if (answer.is_error()) {
+    const auto text = answer.describe();
+    if (text.starts_with("ERR max number of clients")) return close(text, Retry::kSlow);
+    if (!last) return close(std::string(command) + " refused: " + text, Retry::kSlow);
+    // A name is a courtesy; but this is also how a server says that it wants a password.
+    if (text.starts_with("NOAUTH")) return close(text, Retry::kSlow);
+  }
+  if (!last) return;
+  connected_ = true;
+  owner_.on_connected();
+}
+
+void Connection::send(std::span<const std::string_view> arguments, Answer answer) {
+  pending_.push_back({std::string(arguments.front()), loop_.now(), std::move(answer)});
+  if (loss_) return;
+  post(arguments);
+  watch_deadline();
+}
+
+void Connection::send(std::initializer_list<std::string_view> arguments, Answer answer) {
+  send(std::span(arguments.begin(), arguments.size()), std::move(answer));
+}
+
+void Connection::post(std::span<const std::string_view> arguments) {
+  if (loss_) return;
+  append_command(out_, arguments);
+  if (queued_bytes() <= options_.max_queued_bytes) return;
+  close(std::to_string(queued_bytes()) + " bytes wait to be sent: Redis does not read");
+}
+
+void Connection::flush() {
+  if (!blocked_) write_out();
+}
+
+void Connection::write_out() {
+  if (loss_ || !socket_ || out_.empty()) return;
+  const auto written = socket_->write(std::string_view(out_).substr(sent_));
+  if (!written) return close("connection lost: " + written.error().message);
+  sent_ += *written;
+  const bool all = sent_ == out_.size();
+  if (all && out_.capacity() > kKeptBuffer) {
+    std::string().swap(out_);
+    sent_ = 0;
+  } else if (all || sent_ > out_.size() / 2) {
+    out_.erase(0, sent_);
+    sent_ = 0;
+  }
+  if (blocked_ == !all) return;
+  blocked_ = !all;
+  socket_->watch_writable(blocked_);
+}
+
+void Connection::on_data(std::string_view bytes) {
+  last_heard_ = loop_.now();
+  if (!replied_) first_bytes_.append(bytes.substr(0, kFirstBytes - std::min(kFirstBytes, first_bytes_.size())));
+  reader_.feed(bytes);
+  while (!loss_) {
+    auto reply = reader_.take();
+    if (!reply && !replied_) return close("does not speak RESP: " + base::printable(first_bytes_, kFirstBytes));
+    if (!reply) return close("protocol error: " + base::printable(reply.error().message));
+    if (!*reply) return;
+    replied_ = true;
+    if (pending_.empty()) {
+      owner_.on_push((*reply)->value());
+      continue;
+    }
+    const auto pending = std::move(pending_.front());
+    pending_.pop_front();
+    pending.answer(std::move(**reply));
+  }
+}
+
+void Connection::on_closed(std::string_view why) {
+  if (!why.empty()) return close("connection lost: " + std::string(why));
+  close(connected_ ? "Redis closed the connection" : "Redis closed the connection during the handshake");
+}
+
+base::Instant Connection::due() const {
+  if (!connected_) return started_ + options_.connect_deadline;
+  return std::max(pending_.front().sent, last_heard_) + options_.reply_deadline;
+}
+
+void Connection::watch_deadline() {
+  if (deadline_ || pending_.empty()) return;
+  deadline_ = loop_.after(std::max(due() - loop_.now(), base::Duration::zero()), [this] { check_deadline(false); });
+}
+
+void Connection::check_deadline(bool last_chance) {
+  const auto done = std::move(deadline_);
+  if (loss_ || pending_.empty()) return;
+  if (due() > loop_.now()) return watch_deadline();
+  if (!last_chance) {
+    deadline_ = loop_.after(kLastChance, [this] { check_deadline(true); });
+    return;
+  }
+  const auto limit = connected_ ? options_.reply_deadline : options_.connect_deadline;
+  close("no reply to " + pending_.front().command + " within " + words(limit));
+}
+
+void Connection::close(std::string reason, Retry retry) {
+  if (loss_) return;
+  loss_ = Loss{std::move(reason), retry};
+  connector_.reset();
+  socket_.reset();
+  deadline_.reset();
+  end_ = loop_.after(base::Duration::zero(), [this] { finish(); });
+}
+
+void Connection::finish() {
+  const auto pending = std::move(pending_);
+  const auto loss = *loss_;
+  owner_.on_down(loss);  // this may be gone from here on
+  for (const auto& waiting : pending) waiting.answer(base::fail(loss.reason));
+}
+
+}  // namespace freshet::redis

@@ -1,0 +1,128 @@
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <initializer_list>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "redis/codec.h"
+#include "redis/login.h"
+#include "redis/reply.h"
+#include "uv/address.h"
+#include "uv/connector.h"
+#include "uv/socket.h"
+#include "uv/turn_end.h"
+
+namespace freshet::uv {
+class Loop;
+}
+
+namespace freshet::redis {
+
+/// One connection to Redis from connecting to its loss: logs in, sends commands in one write per turn of the loop,
+/// hands replies to those who asked. Owned by a link, which makes a new one after a loss.
+class Connection final : private uv::Socket::Handler {
+ public:
+  struct Options {
+    uv::Address address;
+    Login login;
+    int database = 0;
+    std::string client_name;  ///< for CLIENT LIST
+    /// For connecting and logging in, all in all.
+    base::Duration connect_deadline = std::chrono::seconds(5);
+    /// For the oldest command without a reply, counted anew whenever bytes come: a long reply is not a missing one.
+    base::Duration reply_deadline = std::chrono::seconds(5);
+    /// What may wait to be sent; more means that Redis has stopped reading.
+    std::size_t max_queued_bytes = std::size_t{64} << 20U;
+  };
+
+  struct Loss {
+    std::string reason;
+    Retry retry = Retry::kSoon;
+  };
+
+  /// Called from the loop only, never from inside a method.
+  class Owner {
+   public:
+    /// Logged in.
+    virtual void on_connected() = 0;
+    /// A reply that nobody waits for: a subscriber's message. Valid during the call.
+    virtual void on_push(Value reply) = 0;
+    /// Once, at the end; the answers still awaited are failed after it. Only here may the connection be destroyed.
+    virtual void on_down(const Loss& loss) = 0;
+
+   protected:
+    ~Owner() = default;
+  };
+
+  /// The reply, or why it will never come. Dropped when the connection is destroyed first.
+  using Answer = std::function<void(base::Result<Reply>)>;
+
+  /// Starts to connect. Loop and owner outlive the connection.
+  Connection(uv::Loop& loop, Options options, Owner& owner);
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  /// Commands sent after the end are dropped; `answer` then comes, too, as long as `on_down` has not.
+  void send(std::span<const std::string_view> arguments, Answer answer);
+  void send(std::initializer_list<std::string_view> arguments, Answer answer);
+  /// For commands whose replies come as pushes.
+  void post(std::span<const std::string_view> arguments);
+  /// Ends it: `on_down` follows on the next turn, nothing else does. The first reason counts.
+  void close(std::string reason, Retry retry = Retry::kSoon);
+
+  /// What waits to be sent.
+  [[nodiscard]] std::size_t queued_bytes() const { return out_.size() - sent_; }
+  [[nodiscard]] std::size_t max_queued_bytes() const { return options_.max_queued_bytes; }
+
+ private:
+  struct Pending {
+    std::string command;
+    base::Instant sent;
+    Answer answer;
+  };
+
+  void on_data(std::string_view bytes) override;
+  void on_closed(std::string_view why) override;
+  void on_writable() override { write_out(); }
+
+  void on_dialed(base::Result<uv::Fd> fd);
+  void log_in();
+  void judge_login(std::string_view command, const base::Result<Reply>& reply);
+  void flush();
+  void write_out();
+  void watch_deadline();
+  void check_deadline(bool last_chance);
+  [[nodiscard]] base::Instant due() const;
+  void finish();
+
+  uv::Loop& loop_;
+  Options options_;
+  Owner& owner_;
+  base::Instant started_;
+  base::Instant last_heard_{};
+  std::unique_ptr<uv::Connector> connector_;
+  std::unique_ptr<uv::Socket> socket_;
+  ReplyReader reader_;
+  std::string first_bytes_;  ///< what a server that is not Redis has to say
+  bool replied_ = false;
+  bool connected_ = false;
+  std::deque<Pending> pending_;
+  std::string out_;
+  std::size_t sent_ = 0;  ///< of out_
+  bool blocked_ = false;
+  uv::TurnEnd turn_end_;
+  std::unique_ptr<base::Timer> deadline_;
+  std::optional<Loss> loss_;
+  std::unique_ptr<base::Timer> end_;
+};
+
+}  // namespace freshet::redis

@@ -1,0 +1,83 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "base/backoff.h"
+#include "base/clock.h"
+#include "redis/connection.h"
+#include "redis/log.h"
+
+namespace freshet::redis {
+
+/// A connection that always comes back: makes a new one after each loss, with full jitter, and says so in the log, one
+/// line for each change. Owned by the half of the backplane that speaks over it.
+class Link final : private Connection::Owner {
+ public:
+  /// Called from the loop only. Whoever uses the link decides when it counts as up.
+  class User {
+   public:
+    virtual void on_connected() = 0;
+    virtual void on_push(Value reply) = 0;
+    /// The connection has gone; another one will follow.
+    virtual void on_lost(bool was_up) = 0;
+
+   protected:
+    ~User() = default;
+  };
+
+  struct Options {
+    std::string name;  ///< for the log: `subscriber`
+    Connection::Options connection;
+    base::Duration first_delay;
+    base::Duration longest_delay;
+    std::uint64_t seed;
+  };
+
+  /// Loop and user outlive the link.
+  Link(uv::Loop& loop, Options options, Log log, User& user);
+
+  void start() { connect(); }
+  /// Only from `on_connected` to `on_lost`.
+  [[nodiscard]] Connection& connection() { return *connection_; }
+  /// From `on_connected` on: ready for use, with `what` (`Redis 7.0.15`) for the log.
+  void declare_up(const std::string& what);
+  [[nodiscard]] bool up() const { return up_; }
+  /// How often it came up again.
+  [[nodiscard]] std::uint64_t reconnects() const { return reconnects_; }
+  /// Empty when up.
+  [[nodiscard]] std::string trouble() const;
+  /// `redis 127.0.0.1:6379: command: message`, the link's name in front of what is said about it.
+  [[nodiscard]] std::string about(const std::string& message) const { return place_ + ": " + message; }
+  void log(Level level, const std::string& message) const { log_(level, about(message)); }
+
+ private:
+  void on_connected() override { user_.on_connected(); }
+  void on_push(Value reply) override { user_.on_push(reply); }
+  void on_down(const Connection::Loss& loss) override;
+  void connect();
+  void settle();
+
+  uv::Loop& loop_;
+  Options options_;
+  Log log_;
+  User& user_;
+  std::string place_;
+  base::Backoff backoff_;
+  base::Backoff slow_backoff_;
+  std::unique_ptr<base::Timer> retry_;
+  /// Runs while the link is up, but not yet for long enough to be trusted.
+  std::unique_ptr<base::Timer> settling_;
+  std::string reason_ = "connecting";
+  std::string logged_;  ///< the last reason in the log, until the link has settled
+  std::string up_as_;
+  bool up_ = false;
+  bool announced_ = false;
+  bool flapping_ = false;  ///< was lost before it had settled: neither line is repeated
+  bool was_ever_up_ = false;
+  std::uint64_t reconnects_ = 0;
+  std::unique_ptr<Connection> connection_;
+};
+
+}  // namespace freshet::redis

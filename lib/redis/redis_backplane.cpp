@@ -1,0 +1,91 @@
+#include "redis/redis_backplane.h"
+
+#include <limits>
+#include <utility>
+
+#include "base/random.h"
+#include "redis/command_link.h"
+#include "redis/subscriber_link.h"
+
+namespace freshet::redis {
+namespace {
+
+/// Names of very many channels may wait to be sent after a reconnect.
+constexpr std::size_t kSubscriberQueueBytes = std::size_t{256} << 20U;
+
+Link::Options link_options(const RedisBackplane::Options& options, std::string name, std::uint64_t seed) {
+  Connection::Options connection{.address = options.address,
+                                 .login = {options.username, options.password, options.password_file},
+                                 .database = options.database,
+                                 .client_name = "freshet:" + options.instance + ":" + name,
+                                 .connect_deadline = options.connect_deadline,
+                                 .reply_deadline = options.reply_deadline};
+  return {std::move(name), std::move(connection), options.first_delay, options.longest_delay, seed};
+}
+
+}  // namespace
+
+RedisBackplane::RedisBackplane(uv::Loop& loop, Options options, Log log) {
+  base::Random random(options.seed);
+  const auto any = [&random] { return random.between<std::int64_t>(0, std::numeric_limits<std::int64_t>::max()); };
+  const auto mark_tag = std::to_string(any()) + "-";
+  auto hearing = link_options(options, "subscriber", static_cast<std::uint64_t>(any()));
+  hearing.connection.max_queued_bytes = kSubscriberQueueBytes;
+  subscriber_ = std::make_unique<SubscriberLink>(
+      loop, SubscriberLink::Options{std::move(hearing), options.prefix, options.instance, mark_tag}, log);
+  command_ = std::make_unique<CommandLink>(
+      loop,
+      CommandLink::Options{link_options(options, "command", static_cast<std::uint64_t>(any())), options.prefix,
+                           options.instance, mark_tag, options.load_functions, options.ring, options.ttl,
+                           options.max_bytes},
+      log);
+}
+
+RedisBackplane::~RedisBackplane() = default;
+
+void RedisBackplane::start(Observer& observer) {
+  subscriber_->start(observer);
+  command_->start(observer);
+}
+
+void RedisBackplane::subscribe(const std::vector<std::string_view>& channels) {
+  if (subscriber_->link().up()) subscriber_->subscribe(channels);
+}
+
+void RedisBackplane::unsubscribe(const std::vector<std::string_view>& channels) {
+  if (subscriber_->link().up()) subscriber_->unsubscribe(channels);
+}
+
+void RedisBackplane::mark(std::uint64_t nonce) {
+  if (command_->link().up()) command_->mark(nonce);
+}
+
+void RedisBackplane::sync(broker::Id highest_seen, std::string_view epoch) {
+  if (command_->link().up()) command_->sync(highest_seen, epoch);
+}
+
+void RedisBackplane::read_history(std::string_view channel) {
+  if (command_->link().up()) command_->read_history(channel);
+}
+
+void RedisBackplane::publish(broker::Publication publication, std::function<void(broker::PublishResult)> done) {
+  command_->publish(std::move(publication), std::move(done));
+}
+
+void RedisBackplane::replace_subscriber(std::string_view reason) {
+  if (subscriber_->link().up() && command_->refusal().empty()) subscriber_->replace(reason);
+}
+
+std::string RedisBackplane::trouble() const {
+  for (const auto* link : {&subscriber_->link(), &command_->link()}) {
+    if (auto reason = link->trouble(); !reason.empty()) return reason;
+  }
+  return command_->refusal().empty() ? std::string() : command_->link().about(command_->refusal());
+}
+
+RedisBackplane::Status RedisBackplane::status() const {
+  return {subscriber_->link().up(), command_->link().up(), subscriber_->link().reconnects(),
+          command_->link().reconnects(), subscriber_->malformed()};
+}
+
+}  // namespace freshet::redis
