@@ -2,7 +2,7 @@
 add_library(freshet_options INTERFACE)
 target_compile_options(freshet_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor -Wold-style-cast
-  -Woverloaded-virtual -Wnull-dereference -fno-omit-frame-pointer)
+  -Woverloaded-virtual -fno-omit-frame-pointer)
 if(FRESHET_WERROR)
   target_compile_options(freshet_options INTERFACE -Werror)
 endif()

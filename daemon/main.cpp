@@ -31,8 +31,12 @@ int main(int argc, char** argv) {
 
   auto config = config::load(line.sources);
   if (!config) {
-    for (const auto& error : config.error()) std::cerr << "freshetd: " << error.message << '\n';
-    return kExitConfig;
+    bool all_from_flags = true;
+    for (const auto& error : config.error()) {
+      std::cerr << "freshetd: " << error.message << '\n';
+      all_from_flags = all_from_flags && error.message.rfind("command line: ", 0) == 0;
+    }
+    return all_from_flags ? kExitUsage : kExitConfig;
   }
   if (line.task == CommandLine::Task::kPrintConfig) {
     std::cout << config::print(*config);

@@ -194,6 +194,13 @@ std::string Hub::trouble() const {
   return {};
 }
 
+Hub::ChannelView Hub::view(std::string_view name) const {
+  const auto found = channels_.find(name);
+  if (found == channels_.end()) return {};
+  const auto entries = found->second.log.entries();
+  return {found->second.members.size(), entries.empty() ? 0 : entries.back().id};
+}
+
 std::vector<Id> Hub::take_fanned_out() { return std::exchange(fanned_out_, {}); }
 
 void Hub::on_subscriber_up() {

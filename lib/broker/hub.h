@@ -45,6 +45,12 @@ class Hub final : public Backplane::Observer {
 
   /// Empty when every stream gets its events: both links up and the last mark fresh. Otherwise why not.
   [[nodiscard]] std::string trouble() const;
+  /// What this process knows of a channel that it is subscribed to.
+  struct ChannelView {
+    std::size_t subscribers = 0;
+    Id last_id = 0;  ///< of the newest event that it remembers; 0: none
+  };
+  [[nodiscard]] ChannelView view(std::string_view channel) const;
   [[nodiscard]] const Counters& counters() const { return counters_; }
   [[nodiscard]] std::size_t channel_count() const { return channels_.size(); }
   [[nodiscard]] std::size_t log_bytes() const { return log_bytes_; }

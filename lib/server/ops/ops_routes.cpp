@@ -5,12 +5,16 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "broker/channel_name.h"
 #include "http/problem.h"
+#include "http/query.h"
 #include "server/ops/host_guard.h"
 #include "server/ops/publish.h"
 
 namespace freshet::server {
 namespace {
+
+constexpr std::string_view kChannels = "/channels/";
 
 http::Response plain(std::string body, std::string type) {
   return {200, {{"Content-Type", std::move(type)}, {"Cache-Control", "no-store"}}, std::move(body)};
@@ -19,6 +23,14 @@ http::Response plain(std::string body, std::string type) {
 http::Response not_allowed(std::string_view allowed) {
   auto response = http::to_response({405, "this takes " + std::string(allowed)});
   response.headers.push_back({"Allow", std::string(allowed)});
+  return response;
+}
+
+http::Response closed_to_others() {
+  auto response = http::to_response({401,
+                                     "this listener can be reached from other machines, so only health and metrics "
+                                     "are served; listen on loopback or a unix socket for the rest"});
+  response.headers.push_back({"WWW-Authenticate", "Bearer realm=\"freshet\""});
   return response;
 }
 
@@ -31,9 +43,10 @@ Answer OpsRoutes::handle(const http::Request& request, const uv::Peer& /*peer*/)
     if (request.method != "POST") return not_allowed("POST");
     return publish_event(request);
   }
+  if (request.path.rfind(kChannels, 0) == 0) return reads ? show_channel(request) : not_allowed("GET, HEAD");
   static constexpr std::array<std::string_view, 3> kPages{"/livez", "/readyz", "/metrics"};
   if (std::find(kPages.begin(), kPages.end(), request.path) == kPages.end()) {
-    return http::to_response({404, "there are /livez, /readyz, /metrics and /publish"});
+    return http::to_response({404, "there are /livez, /readyz, /metrics, /publish and /channels/NAME"});
   }
   if (!reads) return not_allowed("GET, HEAD");
   if (request.path == "/livez") return plain("{\"status\":\"alive\"}\n", "application/json");
@@ -52,6 +65,19 @@ Answer OpsRoutes::publish_event(const http::Request& request) {
   auto publications = read_publications(request);
   if (!publications) return http::to_response(publications.error());
   return publish(backplane_, std::move(*publications));
+}
+
+http::Response OpsRoutes::show_channel(const http::Request& request) const {
+  if (exposed_) return closed_to_others();
+  const auto name = http::percent_decode(std::string_view(request.path).substr(kChannels.size()));
+  if (!name) return http::to_response({400, "the path: " + name.error().message});
+  if (const auto checked = broker::check_channel_name(*name); !checked) {
+    return http::to_response({400, checked.error().message});
+  }
+  const auto view = sources_.channel(*name);
+  nlohmann::json body{{"subscribers", view.subscribers}, {"last_id", nullptr}};
+  if (view.last_id != 0) body["last_id"] = std::to_string(view.last_id);
+  return plain(body.dump() + "\n", "application/json");
 }
 
 http::Response OpsRoutes::ready() const {

@@ -4,12 +4,13 @@
 #include <string>
 
 #include "broker/backplane.h"
+#include "broker/hub.h"
 #include "server/routes.h"
 #include "server/settings.h"
 
 namespace freshet::server {
 
-/// The operations listener: health, metrics, publishing. Never the public one.
+/// The operations listener: health, metrics, publishing, what is known of a channel. Never the public one.
 class OpsRoutes final : public Routes {
  public:
   /// What the application tells it.
@@ -17,9 +18,10 @@ class OpsRoutes final : public Routes {
     /// Empty when ready; otherwise why not.
     std::function<std::string()> trouble;
     std::function<std::string()> metrics;
+    std::function<broker::Hub::ChannelView(std::string_view channel)> channel;
   };
 
-  /// `exposed`: the listener can be reached from other machines, so nothing that changes something is served.
+  /// `exposed`: the listener can be reached from other machines, so nothing that changes or shows data is served.
   OpsRoutes(const Settings& settings, broker::Backplane& backplane, Sources sources, bool exposed)
       : settings_(settings), backplane_(backplane), sources_(std::move(sources)), exposed_(exposed) {}
 
@@ -28,6 +30,7 @@ class OpsRoutes final : public Routes {
 
  private:
   Answer publish_event(const http::Request& request);
+  [[nodiscard]] http::Response show_channel(const http::Request& request) const;
   [[nodiscard]] http::Response ready() const;
 
   const Settings& settings_;
