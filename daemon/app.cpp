@@ -9,6 +9,7 @@
 #include "config/print.h"
 #include "exit_codes.h"
 #include "redis/redis_backplane.h"
+#include "systemd.h"
 
 namespace freshet {
 namespace {
@@ -81,8 +82,7 @@ App::App(config::Config config, config::Sources sources, Log& log, std::string v
       public_routes_(settings_, statistics_, seed_ + 1),
       ops_routes_(settings_, *backplane_,
                   {[this] { return trouble(); }, [this] { return metrics_text(); },
-                   [this](std::string_view channel) { return hub_.view(channel); }},
-                  !config_.ops.listen.is_loopback()),
+                   [this](std::string_view channel) { return hub_.view(channel); }}),
       public_(loop_, hub_, public_routes_, settings_, statistics_, seed_ + 2),
       ops_(loop_, hub_, ops_routes_, settings_, statistics_, seed_ + 3),
       loop_lag_(loop_),
@@ -122,32 +122,50 @@ std::unique_ptr<broker::Backplane> App::make_backplane() {
   return backplane;
 }
 
-bool App::listen() {
+int App::listen() {
   uv::ListenerOptions options;
   options.reuse_port = config_.reuse_port;
-  const auto open = [&](server::HttpServer& server, const config::Address& address, std::string_view kind) {
-    const auto bound = server.listen(address_from(address), options);
-    if (!bound) {
-      log_.error(bound.error().message);
-      return false;
+  bool public_passed = false;
+  bool ops_passed = false;
+  for (auto& passed : systemd::passed_sockets()) {
+    const bool ops = passed.name == "ops";
+    (ops ? ops_passed : public_passed) = true;
+    if (const int code = note_listener((ops ? ops_ : public_).adopt(std::move(passed.fd), options), ops); code != 0) {
+      return code;
     }
-    log_.info("listening on " + url_of(*bound) + " (" + std::string(kind) + ")");
-    return true;
-  };
-  for (const auto& address : config_.listen) {
-    if (!open(public_, address, "public")) return false;
+  }
+  if (!public_passed) {
+    for (const auto& address : config_.listen) {
+      if (const int code = note_listener(public_.listen(address_from(address), options), false); code != 0) return code;
+    }
   }
   options.reuse_port = false;
-  return open(ops_, config_.ops.listen, "ops");
+  return ops_passed ? kExitOk : note_listener(ops_.listen(address_from(config_.ops.listen), options), true);
+}
+
+int App::note_listener(const base::Result<uv::Address>& bound, bool ops) {
+  if (!bound) {
+    log_.error(bound.error().message);
+    return kExitUnavailable;
+  }
+  log_.info("listening on " + url_of(*bound) + (ops ? " (ops)" : " (public)"));
+  if (bound->kind == uv::Address::Kind::kUnix || uv::is_loopback(*bound)) return kExitOk;
+  if (config_.dev) {
+    log_.error("--dev needs every listener on loopback, and " + bound->text() + " is not");
+    return kExitUsage;
+  }
+  if (ops) {
+    ops_routes_.close_to_others();
+    log_.warn("the operations listener can be reached from other machines: it serves health and metrics only");
+  }
+  return kExitOk;
 }
 
 int App::run() {
-  if (!listen()) return kExitUnavailable;
-  if (!config_.ops.listen.is_loopback()) {
-    log_.warn("ops.listen can be reached from other machines: publishing over HTTP is off");
-  }
+  if (const int code = listen(); code != kExitOk) return code;
   hub_.start();
   readiness_timer_ = loop_.after(std::chrono::milliseconds(100), [this] { report_readiness(); });
+  systemd::notify_ready();
   loop_.run();
   log_.info("stopped");
   return kExitOk;
@@ -195,7 +213,11 @@ std::string App::metrics_text() const {
 }
 
 void App::on_signal(int signal) {
-  if (signal == SIGHUP) return reload();
+  if (signal == SIGHUP) {
+    systemd::notify_reloading();
+    reload();
+    return systemd::notify_ready();
+  }
   if (draining_) {
     log_.warn("told again to stop: stopping at once");
     return loop_.stop();
@@ -205,6 +227,7 @@ void App::on_signal(int signal) {
 
 void App::drain() {
   draining_ = true;
+  systemd::notify_stopping();
   log_.info("draining " + std::to_string(statistics_.streams) + " streams over " +
             std::to_string(config_.drain.period.count()) + " ms");
   public_.drain(config_.drain.period, [this] { loop_.stop(); });

@@ -37,7 +37,9 @@ class App {
 
  private:
   [[nodiscard]] std::unique_ptr<broker::Backplane> make_backplane();
-  [[nodiscard]] bool listen();
+  /// Opens all listeners: those that were passed, and otherwise those that are configured. The exit code, or 0.
+  [[nodiscard]] int listen();
+  [[nodiscard]] int note_listener(const base::Result<uv::Address>& bound, bool ops);
   void on_signal(int signal);
   void drain();
   void reload();

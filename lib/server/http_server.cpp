@@ -30,9 +30,23 @@ HttpServer::HttpServer(uv::Loop& loop, broker::Hub& hub, Routes& routes, const S
 HttpServer::~HttpServer() = default;
 
 base::Result<uv::Address> HttpServer::listen(const uv::Address& address, uv::ListenerOptions options) {
+  return keep(uv::Listener::open(loop_, address, counting(std::move(options)), accept_handler()));
+}
+
+base::Result<uv::Address> HttpServer::adopt(uv::Fd socket, uv::ListenerOptions options) {
+  return keep(uv::Listener::adopt(loop_, std::move(socket), counting(std::move(options)), accept_handler()));
+}
+
+uv::Listener::Handler HttpServer::accept_handler() {
+  return [this](uv::Fd fd, uv::Peer peer) { accept(std::move(fd), std::move(peer)); };
+}
+
+uv::ListenerOptions HttpServer::counting(uv::ListenerOptions options) {
   options.on_exhausted = [this] { ++statistics_.shed["descriptors"]; };
-  auto listener = uv::Listener::open(loop_, address, std::move(options),
-                                     [this](uv::Fd fd, uv::Peer peer) { accept(std::move(fd), std::move(peer)); });
+  return options;
+}
+
+base::Result<uv::Address> HttpServer::keep(base::Result<std::unique_ptr<uv::Listener>> listener) {
   if (!listener) return tl::unexpected(listener.error());
   listeners_.push_back(std::move(*listener));
   return listeners_.back()->bound();

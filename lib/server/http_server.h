@@ -35,6 +35,8 @@ class HttpServer {
 
   /// Takes connections from one more address; errors name it.
   base::Result<uv::Address> listen(const uv::Address& address, uv::ListenerOptions options);
+  /// Takes connections from a socket that is listening already.
+  base::Result<uv::Address> adopt(uv::Fd socket, uv::ListenerOptions options);
 
   /// Stops accepting, closes what is idle and ends the streams one after the other over `period`, so that their clients
   /// do not come back all at once. Calls `done` once when no connection is left.
@@ -66,6 +68,9 @@ class HttpServer {
 
  private:
   void accept(uv::Fd fd, uv::Peer peer);
+  [[nodiscard]] uv::Listener::Handler accept_handler();
+  [[nodiscard]] uv::ListenerOptions counting(uv::ListenerOptions options);
+  [[nodiscard]] base::Result<uv::Address> keep(base::Result<std::unique_ptr<uv::Listener>> listener);
   void end_next_streams();
   void finish_drain();
 

@@ -21,9 +21,11 @@ class OpsRoutes final : public Routes {
     std::function<broker::Hub::ChannelView(std::string_view channel)> channel;
   };
 
-  /// `exposed`: the listener can be reached from other machines, so nothing that changes or shows data is served.
-  OpsRoutes(const Settings& settings, broker::Backplane& backplane, Sources sources, bool exposed)
-      : settings_(settings), backplane_(backplane), sources_(std::move(sources)), exposed_(exposed) {}
+  OpsRoutes(const Settings& settings, broker::Backplane& backplane, Sources sources)
+      : settings_(settings), backplane_(backplane), sources_(std::move(sources)) {}
+
+  /// The listener can be reached from other machines, so nothing that changes or shows data is served.
+  void close_to_others() { exposed_ = true; }
 
   Answer handle(const http::Request& request, const uv::Peer& peer) override;
   [[nodiscard]] std::size_t max_body_bytes() const override { return settings_.max_event_bytes; }
@@ -36,7 +38,7 @@ class OpsRoutes final : public Routes {
   const Settings& settings_;
   broker::Backplane& backplane_;
   Sources sources_;
-  bool exposed_;
+  bool exposed_ = false;
 };
 
 }  // namespace freshet::server

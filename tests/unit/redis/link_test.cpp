@@ -1,0 +1,98 @@
+#include "redis/link.h"
+
+#include "unit/redis/fake_redis.h"
+#include "unit/uv/support.h"
+
+using namespace freshet;
+using namespace std::chrono_literals;
+using redis::Link;
+using redis::Retry;
+using test::run_until;
+
+namespace {
+
+/// A link that counts as up as soon as it is connected, unless it is told to fail.
+struct User : Link::User {
+  User() {
+    redis::Connection::Options connection;
+    connection.address = server.address();
+    link = std::make_unique<Link>(
+        loop, Link::Options{"command", connection, 1ms, 5ms, 1},
+        [this](redis::Level, std::string line) { log.push_back(std::move(line)); }, *this);
+    link->start();
+  }
+  virtual ~User() = default;
+
+  bool wait(const std::function<bool()>& done) { return run_until(loop, done); }
+
+  void on_connected() override {
+    ++connects;
+    if (!failure.empty() && !up_first) return link->connection().close(failure);
+    link->declare_up("Redis 7");
+    if (!failure.empty()) link->connection().close(failure);
+  }
+  void on_push(redis::Value) override {}
+  void on_lost(bool was_up) override {
+    ++losses;
+    if (was_up) ++downs;
+  }
+
+  uv::Loop loop;
+  test::FakeRedis server{loop};
+  std::string place = "redis " + server.address().text() + ": command: ";
+  std::vector<std::string> log;
+  std::string failure;
+  bool up_first = false;
+  int connects = 0;
+  int losses = 0;
+  int downs = 0;
+  std::unique_ptr<Link> link;
+};
+
+}  // namespace
+
+TEST_CASE_METHOD(User, "A link that is not up yet says so") {
+  CHECK(link->trouble() == place + "connecting");
+  REQUIRE(wait([&] { return link->up(); }));
+  CHECK(link->trouble().empty());
+  CHECK(log == std::vector<std::string>{place + "connected to Redis 7"});
+  CHECK(link->reconnects() == 0);
+}
+
+TEST_CASE_METHOD(User, "A link that is lost comes back, and is counted") {
+  REQUIRE(wait([&] { return link->up(); }));
+  server.hang_up();
+  REQUIRE(wait([&] { return downs == 1; }));
+  CHECK(link->trouble() == place + "Redis closed the connection");
+  REQUIRE(wait([&] { return link->up(); }));
+  CHECK(link->reconnects() == 1);
+}
+
+TEST_CASE_METHOD(User, "A reason is logged once, however often it stands in the way") {
+  failure = "first";
+  REQUIRE(wait([&] { return losses == 5; }));
+  CHECK(log == std::vector<std::string>{place + "first"});
+  CHECK(downs == 0);
+  failure = "second";
+  REQUIRE(wait([&] { return losses == 10; }));
+  CHECK(log == std::vector<std::string>{place + "first", place + "second"});
+  failure.clear();
+  REQUIRE(wait([&] { return link->up(); }));
+  CHECK(log.back() == place + "connected to Redis 7");
+}
+
+TEST_CASE_METHOD(User, "A link that comes up only to be lost is logged once, too") {
+  failure = "no rights";
+  up_first = true;
+  REQUIRE(wait([&] { return downs == 10; }));
+  CHECK(log == std::vector<std::string>{place + "connected to Redis 7", place + "no rights"});
+  CHECK(link->reconnects() >= 9);
+}
+
+TEST_CASE_METHOD(User, "A link can be destroyed while it waits to connect anew") {
+  failure = "no";
+  REQUIRE(wait([&] { return losses == 1; }));
+  link.reset();
+  test::run_a_while(loop);
+  CHECK(connects == 1);
+}
