@@ -4,6 +4,7 @@
 #include <random>
 #include <utility>
 
+#include "base/text.h"
 #include "broker/memory_backplane.h"
 #include "config/listeners.h"
 #include "config/print.h"
@@ -33,12 +34,31 @@ server::Settings settings_from(const config::Config& config) {
   settings.request_bytes = config.limits.request_bytes;
   settings.request_timeout = config.limits.request_timeout;
   settings.max_event_bytes = config.backplane.history.max_event_bytes;
-  settings.public_channels = config.auth.public_channels;
+  const auto& auth = config.auth;
+  settings.policy = {auth.public_channels, auth.user_channel};
+  settings.token_cookie = auth.jwt.cookie;
+  settings.trusted_header = auth.trusted_header;
+  settings.trusted_channels_header = auth.trusted_channels_header;
+  // The configuration was checked by the same grammar; what this one refuses is trusted by nobody.
+  settings.trusted_proxies = auth::TrustedProxies::parse(auth.trusted_proxies).value_or(auth::TrustedProxies());
+  settings.leeway = std::chrono::ceil<std::chrono::seconds>(auth.jwt.leeway);
+  settings.retry_expired = auth.expired == config::ExpiredTokens::kRetry;
+  settings.expired_retry = auth.expired_retry;
+  settings.expiring_notice = std::chrono::ceil<std::chrono::seconds>(auth.expiring_notice);
+  settings.connections_per_user = config.limits.connections_per_user;
+  settings.connections_per_address = config.limits.connections_per_address;
+  settings.connection_rate = config.limits.connection_rate;
+  settings.connection_burst = config.limits.connection_burst;
+  settings.buffer_total_bytes = config.limits.buffer_total_bytes;
   settings.cors_origins = config.cors.origins;
   settings.cors_credentials = config.cors.credentials;
   settings.ops_hosts = config.ops.hosts;
   settings.dev = config.dev;
   return settings;
+}
+
+auth::Verifier::Options verifier_options(const config::Jwt& jwt) {
+  return {jwt.issuer, jwt.audience, std::chrono::ceil<std::chrono::seconds>(jwt.leeway), jwt.cache};
 }
 
 broker::Hub::Options hub_options(const config::History& history) {
@@ -70,26 +90,95 @@ config::LogLevel level_from(redis::Level level) {
 
 }  // namespace
 
-App::App(config::Config config, config::Sources sources, Log& log, std::string version)
+App::App(config::Config config, config::Sources sources, Credentials credentials, Log& log, std::string version)
     : config_(std::move(config)),
       sources_(std::move(sources)),
       log_(log),
       seed_(random_seed()),
       settings_(settings_from(config_)),
       metrics_(std::move(version)),
+      verifier_(verifier_options(config_.auth.jwt), {}),
+      gate_(settings_, verifier_, loop_,
+            [this] {
+              if (jwks_source_) jwks_source_->key_missing();
+            }),
       backplane_(make_backplane()),
       hub_(loop_, *backplane_, hub_options(config_.backplane.history)),
-      public_routes_(settings_, statistics_, seed_ + 1),
-      ops_routes_(settings_, *backplane_,
+      revocations_(loop_, *control_, statistics_,
+                   [this](const server::Revocations::Ending& ending) { return end_streams(ending); }),
+      public_routes_(
+          loop_, settings_, statistics_, gate_, quotas_, [this](const auth::Identity& who) { return revocations_.barred(who.subject, who.issued_at); }, seed_ + 1),
+      ops_access_(publish_keys_, gate_),
+      ops_routes_(settings_, *backplane_, revocations_, ops_access_,
                   {[this] { return trouble(); }, [this] { return metrics_text(); },
                    [this](std::string_view channel) { return hub_.view(channel); }}),
-      public_(loop_, hub_, public_routes_, settings_, statistics_, seed_ + 2),
-      ops_(loop_, hub_, ops_routes_, settings_, statistics_, seed_ + 3),
+      public_(loop_, hub_, public_routes_,
+              {settings_, statistics_, quotas_, [this](const server::StreamReport& report) { log_end(report); }},
+              seed_ + 2),
+      ops_(loop_, hub_, ops_routes_, {settings_, statistics_, quotas_, {}}, seed_ + 3),
       loop_lag_(loop_),
       turn_end_(loop_, [this] { end_turn(); }),
-      signals_(loop_, {SIGTERM, SIGINT, SIGHUP}, [this](int signal) { on_signal(signal); }) {}
+      signals_(loop_, {SIGTERM, SIGINT, SIGHUP}, [this](int signal) { on_signal(signal); }) {
+  apply(std::move(credentials));
+}
 
 App::~App() = default;
+
+void App::apply(Credentials credentials) {
+  for (const auto& note : credentials.notes) log_.warn(note);
+  verifier_.set_options(verifier_options(config_.auth.jwt));
+  verifier_.set_keys(std::move(credentials.keys));
+  publish_keys_ = std::move(credentials.publish_keys);
+}
+
+/// Fetches the key set from where the configuration says now.
+void App::watch_jwks() {
+  const auto& jwt = config_.auth.jwt;
+  jwks_source_.reset();
+  if (jwt.jwks_url.empty()) return;
+  jwks_source_ = std::make_unique<JwksSource>(
+      loop_, jwt.jwks_url, jwt.jwks_refresh, [this](const std::string& text) { take_jwks(text); },
+      [this](const std::string& reason) {
+        log_.error("auth.jwt.jwks_url: " + reason + (fetched_jwks_.empty() ? "" : "; the last key set stays in force"));
+      });
+}
+
+void App::take_jwks(const std::string& text) {
+  auto credentials = load_credentials(config_, text);
+  if (!credentials) {
+    for (const auto& error : credentials.error()) log_.error(error.message + "; the last keys stay in force");
+    return;
+  }
+  fetched_jwks_ = text;
+  log_.info("auth.jwt.jwks_url: took a new key set");
+  apply(std::move(*credentials));
+}
+
+/// The access log: a line for each stream, at its end. Names no token and no query.
+void App::log_end(const server::StreamReport& report) {
+  std::string line("stream ended: reason=" + std::string(report.reason));
+  if (!report.caller.subject.empty()) line += " user=\"" + base::printable(report.caller.subject) + "\"";
+  if (!report.caller.address.empty()) line += " address=" + report.caller.address;
+  line += " channels=";
+  for (const auto channel : report.channels) line.append(line.back() == '=' ? "" : ",").append(channel);
+  const auto ms = report.duration / std::chrono::milliseconds(1);
+  line += " duration_ms=" + std::to_string(ms) + " events=" + std::to_string(report.events) +
+          " bytes=" + std::to_string(report.bytes);
+  line += " resume=" + (report.resume.empty() ? "none" : std::string(report.resume));
+  log_.info(line);
+}
+
+std::size_t App::end_streams(const server::Revocations::Ending& ending) {
+  const bool of_user = ending.target == server::Disconnect::Target::kUser;
+  const auto ended = of_user ? public_.end_streams_of_user(ending.name, ending.issued_before_s)
+                             : public_.end_streams_on_channel(ending.name);
+  // What is caught up on may be long ago, and mostly concerns nobody who is here.
+  if (ended > 0 || !ending.issued_before_s) {
+    log_.info("disconnect: " + std::string(of_user ? "user" : "channel") + "=\"" + base::printable(ending.name) +
+              "\" streams=" + std::to_string(ended));
+  }
+  return ended;
+}
 
 std::unique_ptr<broker::Backplane> App::make_backplane() {
   const auto& history = config_.backplane.history;
@@ -98,7 +187,9 @@ std::unique_ptr<broker::Backplane> App::make_backplane() {
     options.ring = history.events;
     options.ttl_us = static_cast<std::uint64_t>(std::chrono::microseconds(history.ttl).count());
     options.max_bytes = history.max_event_bytes;
-    return std::make_unique<broker::MemoryBackplane>(loop_, options, std::to_string(seed_));
+    auto backplane = std::make_unique<broker::MemoryBackplane>(loop_, options, std::to_string(seed_));
+    control_ = backplane.get();
+    return backplane;
   }
   const auto& redis = config_.backplane.redis;
   redis::RedisBackplane::Options options;
@@ -119,6 +210,7 @@ std::unique_ptr<broker::Backplane> App::make_backplane() {
       loop_, std::move(options),
       [this](redis::Level level, const std::string& message) { log_.write(level_from(level), message); });
   redis_ = backplane.get();
+  control_ = backplane.get();
   return backplane;
 }
 
@@ -155,8 +247,12 @@ int App::note_listener(const base::Result<uv::Address>& bound, bool ops) {
     return kExitUsage;
   }
   if (ops) {
-    ops_routes_.close_to_others();
-    log_.warn("the operations listener can be reached from other machines: it serves health and metrics only");
+    ops_access_.close_to_others();
+    if (publish_keys_.empty()) {
+      log_.warn(
+          "the operations listener can be reached from other machines: without ops.publish_keys_file it serves "
+          "health and metrics only");
+    }
   }
   return kExitOk;
 }
@@ -164,6 +260,7 @@ int App::note_listener(const base::Result<uv::Address>& bound, bool ops) {
 int App::run() {
   if (const int code = listen(); code != kExitOk) return code;
   hub_.start();
+  watch_jwks();
   readiness_timer_ = loop_.after(std::chrono::milliseconds(100), [this] { report_readiness(); });
   systemd::notify_ready();
   loop_.run();
@@ -242,7 +339,15 @@ void App::reload() {
   if (const auto named = config::resolve_instance(*loaded, config_.instance); !named) {
     return log_.error("reload: " + named.error().message + "; nothing was changed");
   }
+  const bool other_url = loaded->auth.jwt.jwks_url != config_.auth.jwt.jwks_url ||
+                         loaded->auth.jwt.jwks_refresh != config_.auth.jwt.jwks_refresh;
+  auto credentials = load_credentials(*loaded, other_url ? std::string_view() : fetched_jwks_);
+  if (!credentials) {
+    for (const auto& error : credentials.error()) log_.error("reload: " + error.message);
+    return log_.error("reload: the keys are broken; nothing was changed");
+  }
   auto next = config_;
+  next.ops.publish_keys_file = loaded->ops.publish_keys_file;
   next.auth = loaded->auth;
   next.cors = loaded->cors;
   next.limits = loaded->limits;
@@ -260,6 +365,11 @@ void App::reload() {
   }
   config_ = std::move(next);
   settings_ = settings_from(config_);
+  apply(std::move(*credentials));
+  if (other_url) {
+    fetched_jwks_.clear();
+    watch_jwks();
+  }
   log_.set_level(config_.log.level);
   log_.info("reloaded:" + (changed.empty() ? " nothing has changed" : changed));
 }

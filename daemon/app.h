@@ -5,14 +5,20 @@
 #include <string>
 
 #include "broker/backplane.h"
+#include "broker/control_bus.h"
 #include "broker/hub.h"
 #include "config/load.h"
+#include "credentials.h"
+#include "jwks_source.h"
 #include "log.h"
 #include "loop_lag.h"
+#include "server/gate.h"
 #include "server/http_server.h"
 #include "server/metrics.h"
 #include "server/ops/ops_routes.h"
 #include "server/public_routes.h"
+#include "server/revocations.h"
+#include "server/quotas.h"
 #include "uv/loop.h"
 #include "uv/signals.h"
 #include "uv/turn_end.h"
@@ -27,7 +33,7 @@ namespace freshet {
 class App {
  public:
   /// `sources` are read again at SIGHUP.
-  App(config::Config config, config::Sources sources, Log& log, std::string version);
+  App(config::Config config, config::Sources sources, Credentials credentials, Log& log, std::string version);
   ~App();
   App(const App&) = delete;
   App& operator=(const App&) = delete;
@@ -43,6 +49,11 @@ class App {
   void on_signal(int signal);
   void drain();
   void reload();
+  void apply(Credentials credentials);
+  void watch_jwks();
+  void take_jwks(const std::string& text);
+  void log_end(const server::StreamReport& report);
+  std::size_t end_streams(const server::Revocations::Ending& ending);
   void end_turn();
   [[nodiscard]] std::string trouble() const;
   [[nodiscard]] std::string metrics_text() const;
@@ -56,10 +67,19 @@ class App {
   server::Statistics statistics_;
   server::Metrics metrics_;
   uv::Loop loop_;
+  auth::Verifier verifier_;
+  auth::PublishKeys publish_keys_;
+  std::string fetched_jwks_;
+  std::unique_ptr<JwksSource> jwks_source_;
+  server::Gate gate_;
+  server::Quotas quotas_;
   redis::RedisBackplane* redis_ = nullptr;  ///< the backplane, if it is that one
+  broker::ControlBus* control_ = nullptr;   ///< its other side
   std::unique_ptr<broker::Backplane> backplane_;
   broker::Hub hub_;
+  server::Revocations revocations_;
   server::PublicRoutes public_routes_;
+  server::OpsAccess ops_access_;
   server::OpsRoutes ops_routes_;
   server::HttpServer public_;
   server::HttpServer ops_;

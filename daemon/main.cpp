@@ -2,6 +2,7 @@
 #include <iostream>
 #include <string>
 #include <unistd.h>
+#include <utility>
 #include <variant>
 
 #include "app.h"
@@ -9,6 +10,7 @@
 #include "config/check.h"
 #include "config/listeners.h"
 #include "config/print.h"
+#include "credentials.h"
 #include "exit_codes.h"
 #include "log.h"
 #include "uv/signals.h"
@@ -50,11 +52,16 @@ int main(int argc, char** argv) {
     std::cerr << "freshetd: " << named.error().message << '\n';
     return kExitConfig;
   }
+  auto credentials = load_credentials(*config, {});
+  if (!credentials) {
+    for (const auto& error : credentials.error()) std::cerr << "freshetd: " << error.message << '\n';
+    return kExitConfig;
+  }
   if (line.task == CommandLine::Task::kCheckConfig) {
     std::cout << "the configuration is fine\n";
     return kExitOk;
   }
   uv::ignore_sigpipe();
   Log log(config->log);
-  return App(*config, line.sources, log, FRESHET_VERSION).run();
+  return App(*config, line.sources, std::move(*credentials), log, FRESHET_VERSION).run();
 }

@@ -27,13 +27,13 @@ struct History {
 
 /// What a publisher asks for. The backplane checks every field and says what is wrong with one.
 struct Publication {
-  std::string channel;
-  std::string data;
-  std::string event;
-  std::string key;                    ///< idempotency: the same key within ten minutes is the same event; empty: none
-  std::optional<std::uint64_t> ring;  ///< events to keep instead of the default
-  std::optional<std::chrono::microseconds> ttl;  ///< how long to keep the ring, at least the default
-  bool live = false;                             ///< no ring, no id, no replay
+  std::string channel{};
+  std::string data{};
+  std::string event{};
+  std::string key{};                    ///< idempotency: the same key within ten minutes is the same event; empty: none
+  std::optional<std::uint64_t> ring{};  ///< events to keep instead of the default
+  std::optional<std::chrono::microseconds> ttl{};  ///< how long to keep the ring, at least the default
+  bool live = false;                               ///< no ring, no id, no replay
 };
 
 /// Why a publication was not taken: the publisher's own fault, or the backplane's.

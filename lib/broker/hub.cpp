@@ -23,6 +23,12 @@ void Subscription::resume() {
   hub_.want_mark();
 }
 
+std::vector<std::string_view> Subscription::channels() const {
+  std::vector<std::string_view> names;
+  for (const auto& membership : memberships_) names.push_back(membership.channel->name);
+  return names;
+}
+
 Hub::Hub(base::Clock& clock, Backplane& backplane, Options options)
     : clock_(clock), backplane_(backplane), options_(options), reads_(options.replay_budget_bytes) {}
 

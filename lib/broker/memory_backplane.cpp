@@ -13,7 +13,7 @@ constexpr std::chrono::seconds kSweepInterval{60};
 MemoryBackplane::MemoryBackplane(base::Clock& clock, Dataset::Options options, std::string epoch)
     : clock_(clock), dataset_(options), epoch_(std::move(epoch)) {}
 
-void MemoryBackplane::start(Observer& observer) {
+void MemoryBackplane::start(Backplane::Observer& observer) {
   observer_ = &observer;
   post([this] { observer_->on_command_up(); });
   post([this] { observer_->on_subscriber_up(); });
@@ -57,6 +57,26 @@ void MemoryBackplane::read_history(std::string_view channel) {
 void MemoryBackplane::publish(Publication publication, std::function<void(PublishResult)> done) {
   auto result = dataset_.publish(server(), publication, bus());
   post([done = std::move(done), result = std::move(result)] { done(result); });
+}
+
+void MemoryBackplane::broadcast(std::string message, Sent done) {
+  post([this, message = std::move(message), done = std::move(done)] {
+    if (control_ != nullptr) control_->on_control(message);
+    done(control_ == nullptr ? 0U : 1U);
+  });
+}
+
+void MemoryBackplane::store_bar(BarRequest bar, Stored done) {
+  // A token of this very second may be older than the request.
+  const auto now_s = clock_.wall_us() / 1'000'000;
+  const auto before_s = std::min(bar.issued_before_s.value_or(now_s + 1), now_s + 1);
+  post([done = std::move(done), stored = Bar{std::move(bar.user), before_s, now_s + bar.lasting.count()}] {
+    done(stored);
+  });
+}
+
+void MemoryBackplane::read_bars(BarsRead done) {
+  post([done = std::move(done)] { done(std::vector<Bar>()); });
 }
 
 void MemoryBackplane::post(std::function<void()> callback) {

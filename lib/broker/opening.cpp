@@ -37,7 +37,8 @@ void Hub::begin(Subscription& stream) {
   stream.opened_ = true;
   stream.floor_ = dataset_->floor;
   stream.sent_ = last_mark_;
-  ++counters_.resumes["fresh"];
+  stream.result_ = name_of(sse::Resume::kFresh);
+  ++counters_.resumes[std::string(stream.result_)];
   enter(stream, State::kLive);
   if (!stream.sink_.offer(sse::stream_cursor(sse::Resume::kFresh, last_mark_), Pace::kLive)) {
     stream.state_ = State::kClosed;
@@ -180,12 +181,14 @@ void Hub::finish(Subscription& stream) {
   if (!unproven.empty()) {
     stream.sent_ = below;
     opening = sse::stream_reset(*reason, unproven, below);
+    if (!stream.opened_) stream.result_ = name_of(*reason);
     ++(stream.opened_ ? counters_.resets : counters_.resumes)[std::string(name_of(*reason))];
   } else if (!stream.opened_) {
     const auto resume = earliest ? sse::Resume::kEarliest : sse::Resume::kComplete;
     stream.sent_ = earliest ? below : from;
     opening = sse::stream_cursor(resume, stream.sent_);
-    ++counters_.resumes[std::string(name_of(resume))];
+    stream.result_ = name_of(resume);
+    ++counters_.resumes[std::string(stream.result_)];
   }
   stream.opened_ = true;
   stream.floor_ = dataset_->floor;

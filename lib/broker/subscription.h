@@ -22,6 +22,9 @@ class Subscription {
 
   /// The sink has room again after it refused a replayed frame: the next page.
   void resume();
+  /// How the stream was opened: fresh, complete, earliest, or the reason of a reset; empty before that.
+  [[nodiscard]] std::string_view result() const { return result_; }
+  [[nodiscard]] std::vector<std::string_view> channels() const;
   /// The last id that the client was given; 0 before the opening control event.
   [[nodiscard]] Id last_id() const { return sent_; }
 
@@ -54,6 +57,7 @@ class Subscription {
   Id sent_ = 0;    ///< the client's own cursor
   Id mark_ = 0;    ///< the mark that this opening goes by
   Id floor_ = 0;   ///< the history that the stream was opened under
+  std::string_view result_;  ///< one of the constant names
   std::uint64_t stamp_ = 0;
   std::uint32_t unconfirmed_ = 0;  ///< channels whose confirmation is awaited
   std::uint32_t waiting_slot_ = 0;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "config/file.h"
 #include "config/units.h"
 
@@ -21,6 +22,10 @@ constexpr std::string_view kReplayBudget = "backplane.history.replay_budget";
 constexpr std::string_view kPadding = "streams.padding";
 constexpr std::string_view kWriteBuffer = "streams.write_buffer";
 constexpr std::string_view kBuffer = "limits.buffer_per_connection";
+constexpr std::string_view kBufferTotal = "limits.buffer_total";
+constexpr std::string_view kTrustedHeader = "auth.trusted_header";
+constexpr std::string_view kTrustedChannelsHeader = "auth.trusted_channels_header";
+constexpr std::string_view kTrustedProxies = "auth.trusted_proxies";
 constexpr std::string_view kOrigins = "cors.origins";
 constexpr std::string_view kCredentials = "cors.credentials";
 
@@ -55,14 +60,23 @@ void check_redis(const Redis& redis, Findings& findings) {
   if (!redis.username.empty() && !redis.url.username.empty() && redis.username != redis.url.username) {
     add(findings, kUsername, "differs from the user in backplane.redis.url (leave one of them out)", {kUrl, kUsername});
   }
-  if (redis.password_file.empty()) return;
-  if (!redis.url.password.empty()) {
+  if (!redis.password_file.empty() && !redis.url.password.empty()) {
     add(findings, kPasswordFile, "cannot be used with a password in backplane.redis.url (leave one of them out)",
         {kUrl, kPasswordFile});
   }
-  if (const auto readable = check_readable(redis.password_file); !readable) {
-    add(findings, kPasswordFile, redis.password_file + ": " + readable.error().message, {kPasswordFile});
-  }
+}
+
+void check_files(const Config& config, Findings& findings) {
+  const auto readable = [&](std::string_view path, const std::string& file) {
+    if (file.empty()) return;
+    const auto checked = check_readable(file);
+    if (!checked) add(findings, path, file + ": " + checked.error().message, {path});
+  };
+  readable("ops.publish_keys_file", config.ops.publish_keys_file);
+  readable(kPasswordFile, config.backplane.redis.password_file);
+  readable("auth.jwt.secret_file", config.auth.jwt.secret_file);
+  readable("auth.jwt.public_key_file", config.auth.jwt.public_key_file);
+  readable("auth.jwt.jwks_file", config.auth.jwt.jwks_file);
 }
 
 void check_sizes(const Config& config, Findings& findings) {
@@ -78,6 +92,21 @@ void check_sizes(const Config& config, Findings& findings) {
   at_least(kReplayBudget, history.replay_budget_bytes, kMaxEventBytes, history.max_event_bytes);
   at_least(kBuffer, buffer_bytes, kWriteBuffer, config.streams.write_buffer_bytes);
   at_least(kBuffer, buffer_bytes, kPadding, config.streams.padding_bytes);
+  at_least(kBufferTotal, config.limits.buffer_total_bytes, kBuffer, buffer_bytes);
+}
+
+void check_trust(const Auth& auth, Findings& findings) {
+  if (!auth.trusted_header.empty() && auth.trusted_proxies.empty()) {
+    add(findings, kTrustedHeader, "is taken from nobody as long as auth.trusted_proxies is empty (list the proxies)",
+        {kTrustedHeader, kTrustedProxies});
+  }
+  if (auth.trusted_channels_header.empty()) return;
+  if (auth.trusted_header.empty()) {
+    add(findings, kTrustedChannelsHeader, "needs auth.trusted_header, which says whose channels they are",
+        {kTrustedHeader, kTrustedChannelsHeader});
+  } else if (base::equals_ignoring_case(auth.trusted_header, auth.trusted_channels_header)) {
+    add(findings, kTrustedChannelsHeader, "is auth.trusted_header already", {kTrustedHeader, kTrustedChannelsHeader});
+  }
 }
 
 void check_cors(const Cors& cors, Findings& findings) {
@@ -99,7 +128,9 @@ std::vector<Finding> check(const Config& config) {
   Findings findings;
   check_listeners(config, findings);
   check_redis(config.backplane.redis, findings);
+  check_files(config, findings);
   check_sizes(config, findings);
+  check_trust(config.auth, findings);
   check_cors(config.cors, findings);
   return findings;
 }

@@ -11,12 +11,17 @@
 namespace freshet::config {
 
 enum class BackplaneType { kMemory, kRedis };
+/// What answers a token that is right in everything but its time: a stream that says so and tells the client to come
+/// back, or 401, after which an EventSource never does.
+enum class ExpiredTokens { kRetry, kReject };
 enum class LogLevel { kTrace, kDebug, kInfo, kWarn, kError };
 enum class LogFormat { kText, kJson };
 
 /// The operations listener.
 struct Ops {
   Address listen{.host = "127.0.0.1", .port = 9080, .unix_path = {}};
+  /// Keys for publishing and disconnecting; empty: none. Readable when it was loaded, its contents not looked at.
+  std::string publish_keys_file;
   /// Names, in lower case and without port, that a request's Host may carry besides addresses and `localhost`.
   std::vector<std::string> hosts;
   friend bool operator==(const Ops&, const Ops&) = default;
@@ -63,9 +68,54 @@ struct Streams {
   friend bool operator==(const Streams&, const Streams&) = default;
 };
 
+/// How tokens are verified. The files were readable when they were loaded, their contents not looked at.
+struct Jwt {
+  /// Secret of HS256, HS384 and HS512; empty: none.
+  std::string secret_file;
+  /// PEM; empty: none.
+  std::string public_key_file;
+  /// Empty: none.
+  std::string jwks_file;
+  /// https://, or http:// to a loopback host; without user, password and fragment. Empty: none.
+  std::string jwks_url;
+  /// What `iss` must be; empty: anything.
+  std::string issuer;
+  /// What `aud` must hold; empty: anything.
+  std::string audience;
+  /// Name of the cookie that may carry the token.
+  std::string cookie = "freshet_token";
+  /// What clocks may differ by, for `exp`, `nbf` and the end of a stream.
+  std::chrono::milliseconds leeway = std::chrono::seconds(5);
+  /// Verified tokens that are remembered; 0: none.
+  std::size_t cache = 10'000;
+  /// How often jwks_url is fetched anew.
+  std::chrono::milliseconds jwks_refresh = std::chrono::minutes(10);
+
+  /// Whether tokens can be verified at all.
+  [[nodiscard]] bool has_keys() const {
+    return !secret_file.empty() || !public_key_file.empty() || !jwks_file.empty() || !jwks_url.empty();
+  }
+  friend bool operator==(const Jwt&, const Jwt&) = default;
+};
+
 struct Auth {
+  Jwt jwt;
+  /// Header, in the spelling of the configuration, in which a trusted proxy names the user; empty: none.
+  std::string trusted_header;
+  /// Header in which it lists the user's globs, separated by spaces; empty: none, and so without trusted_header.
+  std::string trusted_channels_header;
+  /// `unix`, addresses, and networks as `address/bits` without bits beyond the prefix; the addresses in canonical
+  /// spelling, IPv6 without brackets. Not empty with a trusted_header.
+  std::vector<std::string> trusted_proxies;
   /// Globs of the channels that anyone may read.
   std::vector<std::string> public_channels;
+  /// A user's own channel: holds `{sub}` once.
+  std::string user_channel = "user:{sub}";
+  ExpiredTokens expired = ExpiredTokens::kRetry;
+  /// With ExpiredTokens::kRetry: how long the client is told to wait; jittered around this.
+  std::chrono::milliseconds expired_retry = std::chrono::seconds(30);
+  /// How long before its token expires a stream is told so; 0: not at all.
+  std::chrono::milliseconds expiring_notice = std::chrono::seconds(10);
   friend bool operator==(const Auth&, const Auth&) = default;
 };
 
@@ -78,9 +128,19 @@ struct Cors {
 
 struct Limits {
   std::size_t connections = 100'000;
+  /// 0: no limit.
+  std::size_t connections_per_user = 0;
+  /// 0: no limit.
+  std::size_t connections_per_address = 0;
+  /// New connections per second over all public listeners; 0: no limit.
+  std::size_t connection_rate = 0;
+  /// How many may come at once before connection_rate holds them back; at least 1.
+  std::size_t connection_burst = 1000;
   std::size_t channels_per_connection = 32;
   /// What one client may leave untaken, the socket's send buffer included.
   std::size_t buffer_per_connection_bytes = std::size_t{1} << 20;
+  /// What waits in all connections together.
+  std::size_t buffer_total_bytes = std::size_t{256} << 20;
   /// Request line and headers.
   std::size_t request_bytes = std::size_t{16} << 10;
   std::chrono::milliseconds request_timeout = std::chrono::seconds(10);

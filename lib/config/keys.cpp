@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "config/auth_rules.h"
 #include "config/kinds.h"
 
 namespace freshet::config {
@@ -13,6 +14,7 @@ using namespace std::chrono_literals;
 constexpr std::size_t kKiB = std::size_t{1} << 10;
 constexpr std::size_t kMiB = kKiB << 10;
 constexpr std::size_t kGiB = kMiB << 10;
+constexpr std::size_t kMostConnections = 10'000'000;
 
 // Where a key's value lives, for reading and for writing. A member's name cannot stand in parentheses.
 // NOLINTBEGIN(bugprone-macro-parentheses)
@@ -71,6 +73,7 @@ Key live(Key key) {
 
 std::vector<Key> make_keys() {
   const auto type = choice<BackplaneType>({{"memory", BackplaneType::kMemory}, {"redis", BackplaneType::kRedis}});
+  const auto expired = choice<ExpiredTokens>({{"retry", ExpiredTokens::kRetry}, {"reject", ExpiredTokens::kReject}});
   const auto level = choice<LogLevel>({{"trace", LogLevel::kTrace},
                                        {"debug", LogLevel::kDebug},
                                        {"info", LogLevel::kInfo},
@@ -81,6 +84,7 @@ std::vector<Key> make_keys() {
       or_scalar(list("listen", FIELD(listen), address())),
       scalar("reuse_port", FIELD(reuse_port), boolean()),
       scalar("ops.listen", FIELD(ops.listen), address()),
+      live(scalar("ops.publish_keys_file", FIELD(ops.publish_keys_file), text(any_text))),
       list("ops.hosts", FIELD(ops.hosts), text(host_name)),
       scalar("instance", FIELD(instance), text(instance_name)),
       scalar("backplane.type", FIELD(backplane.type), type),
@@ -97,12 +101,34 @@ std::vector<Key> make_keys() {
       live(scalar("streams.retry", FIELD(streams.retry), duration(10ms, 1h))),
       live(scalar("streams.padding", FIELD(streams.padding_bytes), size(0, 64 * kKiB))),
       scalar("streams.write_buffer", FIELD(streams.write_buffer_bytes), size(4 * kKiB, 64 * kMiB)),
+      live(scalar("auth.jwt.secret_file", FIELD(auth.jwt.secret_file), text(any_text))),
+      live(scalar("auth.jwt.public_key_file", FIELD(auth.jwt.public_key_file), text(any_text))),
+      live(scalar("auth.jwt.jwks_file", FIELD(auth.jwt.jwks_file), text(any_text))),
+      live(scalar("auth.jwt.jwks_url", FIELD(auth.jwt.jwks_url), text(key_url))),
+      live(scalar("auth.jwt.jwks_refresh", FIELD(auth.jwt.jwks_refresh), duration(10s, 24h * 30))),
+      live(scalar("auth.jwt.issuer", FIELD(auth.jwt.issuer), text(any_text))),
+      live(scalar("auth.jwt.audience", FIELD(auth.jwt.audience), text(any_text))),
+      live(scalar("auth.jwt.cookie", FIELD(auth.jwt.cookie), text(cookie_name))),
+      live(scalar("auth.jwt.leeway", FIELD(auth.jwt.leeway), duration(0s, 5min))),
+      live(scalar("auth.jwt.cache", FIELD(auth.jwt.cache), count(0, 1'000'000))),
+      live(scalar("auth.trusted_header", FIELD(auth.trusted_header), text(header_name))),
+      live(scalar("auth.trusted_channels_header", FIELD(auth.trusted_channels_header), text(header_name))),
+      live(list("auth.trusted_proxies", FIELD(auth.trusted_proxies), text(trusted_proxy))),
       live(list("auth.public_channels", FIELD(auth.public_channels), text(channel_glob))),
+      live(scalar("auth.user_channel", FIELD(auth.user_channel), text(user_channel))),
+      live(scalar("auth.expired", FIELD(auth.expired), expired)),
+      live(scalar("auth.expired_retry", FIELD(auth.expired_retry), duration(10ms, 1h))),
+      live(scalar("auth.expiring_notice", FIELD(auth.expiring_notice), duration(0s, 1h))),
       live(list("cors.origins", FIELD(cors.origins), text(origin))),
       live(scalar("cors.credentials", FIELD(cors.credentials), boolean())),
-      live(scalar("limits.connections", FIELD(limits.connections), count(1, 10'000'000))),
+      live(scalar("limits.connections", FIELD(limits.connections), count(1, kMostConnections))),
+      live(scalar("limits.connections_per_user", FIELD(limits.connections_per_user), count(0, kMostConnections))),
+      live(scalar("limits.connections_per_address", FIELD(limits.connections_per_address), count(0, kMostConnections))),
+      live(scalar("limits.connection_rate", FIELD(limits.connection_rate), count(0, kMostConnections))),
+      live(scalar("limits.connection_burst", FIELD(limits.connection_burst), count(1, kMostConnections))),
       live(scalar("limits.channels_per_connection", FIELD(limits.channels_per_connection), count(1, 10'000))),
       live(scalar("limits.buffer_per_connection", FIELD(limits.buffer_per_connection_bytes), size(4 * kKiB, kGiB))),
+      live(scalar("limits.buffer_total", FIELD(limits.buffer_total_bytes), size(4 * kKiB, 1024 * kGiB))),
       live(scalar("limits.request_bytes", FIELD(limits.request_bytes), size(kKiB, kMiB))),
       live(scalar("limits.request_timeout", FIELD(limits.request_timeout), duration(100ms, 1h))),
       scalar("drain.period", FIELD(drain.period), duration(0s, 1h)),

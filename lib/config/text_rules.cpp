@@ -1,28 +1,13 @@
 #include "config/text_rules.h"
 
-#include <algorithm>
-
 #include "base/text.h"
 #include "config/address.h"
+#include "config/text_checks.h"
 
 namespace freshet::config {
 namespace {
 
-constexpr std::string_view kLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-constexpr std::string_view kDigits = "0123456789";
 constexpr std::size_t kMaxPrefixBytes = 64;
-constexpr std::size_t kMaxChannelBytes = 200;
-
-bool consists_of(std::string_view text, std::string_view extra) {
-  return std::all_of(text.begin(), text.end(), [&](char c) {
-    return kLetters.find(c) != std::string_view::npos || kDigits.find(c) != std::string_view::npos ||
-           extra.find(c) != std::string_view::npos;
-  });
-}
-
-base::Result<std::string> refuse(std::string_view text, std::string_view why) {
-  return base::fail('"' + base::printable(text) + "\" " + std::string(why));
-}
 
 /// Bytes of the UTF-8 sequence at the front of `text`; 0 when there is no valid one (RFC 3629).
 std::size_t sequence_length(std::string_view text) {
@@ -38,11 +23,6 @@ std::size_t sequence_length(std::string_view text) {
   const bool surrogate = lead == 0xed && byte(1) > 0x9f;
   const bool too_large = lead == 0xf4 && byte(1) > 0x8f;
   return overlong || surrogate || too_large ? 0 : length;
-}
-
-bool is_port(std::string_view text) {
-  const auto port = base::parse_decimal(text);
-  return port && *port >= 1 && *port <= 65535 && text.front() != '0';
 }
 
 }  // namespace
@@ -74,7 +54,7 @@ base::Result<std::string> host_name(std::string_view text) {
 }
 
 base::Result<std::string> key_prefix(std::string_view text) {
-  if (text.empty() || text.size() > kMaxPrefixBytes || !consists_of(text, "_-.:/@~=+,")) {
+  if (text.empty() || text.size() > kMaxPrefixBytes || !consists_of(text, kChannelMarks)) {
     return refuse(text, "is not a prefix (1 to 64 of A-Z a-z 0-9 _ - . : / @ ~ = + ,)");
   }
   return std::string(text);

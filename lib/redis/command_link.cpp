@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "redis/barring.h"
 #include "redis/clock_line.h"
 #include "redis/publishing.h"
 #include "uv/loop.h"
@@ -65,8 +66,9 @@ void CommandLink::on_ready(const Functions::Server& server) {
     link_.log(Level::kWarn, "maxmemory-policy is " + base::printable(server.eviction_policy, 40) +
                                 ": evicted histories look like quiet channels; noeviction is needed");
   }
-  link_.declare_up("Redis " + server.version);
+  link_.declare_up("connected to Redis " + server.version);
   observer_->on_command_up();
+  if (control_ != nullptr) control_->on_control_up();
 }
 
 void CommandLink::mark(std::uint64_t nonce) {
@@ -194,14 +196,57 @@ void CommandLink::publish(broker::Publication publication, std::function<void(br
   });
 }
 
-/// Answers on the next turn: nothing calls back from inside a call.
 void CommandLink::refuse(std::function<void(broker::PublishResult)> done, broker::PublishResult result) {
-  refused_.emplace_back([done = std::move(done), result = std::move(result)] { done(result); });
+  answer_later([done = std::move(done), result = std::move(result)] { done(result); });
+}
+
+/// Answers on the next turn: nothing calls back from inside a call.
+void CommandLink::answer_later(std::function<void()> callback) {
+  refused_.push_back(std::move(callback));
   if (refusing_) return;
   refusing_ = loop_.after(base::Duration::zero(), [this] {
     const auto turn = std::move(refusing_);
-    for (const auto& answer : std::exchange(refused_, {})) answer();
+    for (const auto& waiting : std::exchange(refused_, {})) waiting();
   });
+}
+
+void CommandLink::broadcast(const std::string& message, broker::ControlBus::Sent done) {
+  if (!link_.up()) return answer_later([this, done = std::move(done)] { done(base::fail(link_.trouble())); });
+  link_.connection().send({"PUBLISH", options_.prefix + std::string(kControlName), message},
+                          [this, done = std::move(done)](const base::Result<Reply>& reply) {
+                            if (!reply) return done(tl::unexpected(report(reply.error())));
+                            const auto value = reply->value();
+                            if (value.is(Value::Type::kInteger) && value.integer() >= 0) {
+                              return done(static_cast<std::uint64_t>(value.integer()));
+                            }
+                            done(tl::unexpected(report({"PUBLISH: " + value.describe()})));
+                          });
+}
+
+void CommandLink::store_bar(broker::ControlBus::BarRequest bar, broker::ControlBus::Stored done) {
+  if (!link_.up()) return answer_later([this, done = std::move(done)] { done(base::fail(link_.trouble())); });
+  auto user = bar.user;
+  const auto command = bar_command(std::move(bar), options_.prefix);
+  const std::vector<std::string_view> arguments(command.begin(), command.end());
+  link_.connection().send(arguments,
+                          [this, user = std::move(user), done = std::move(done)](const base::Result<Reply>& reply) {
+                            auto stored = reply ? stored_bar(user, reply->value()) : tl::unexpected(reply.error());
+                            done(stored ? std::move(stored) : tl::unexpected(report(stored.error())));
+                          });
+}
+
+void CommandLink::read_bars(broker::ControlBus::BarsRead done) {
+  if (!link_.up()) return answer_later([this, done = std::move(done)] { done(base::fail(link_.trouble())); });
+  link_.connection().send({"HGETALL", options_.prefix + "bars"},
+                          [this, done = std::move(done)](const base::Result<Reply>& reply) {
+                            auto bars = reply ? redis::read_bars(reply->value()) : tl::unexpected(reply.error());
+                            done(bars ? std::move(bars) : tl::unexpected(report(bars.error())));
+                          });
+}
+
+base::Error CommandLink::report(const base::Error& error) const {
+  link_.log(Level::kWarn, "disconnects: " + error.message);
+  return {link_.about(error.message)};
 }
 
 void CommandLink::give_up(std::string_view command, Value reply) {

@@ -10,12 +10,14 @@
 
 #include "base/clock.h"
 #include "broker/backplane.h"
+#include "broker/control_bus.h"
 #include "redis/functions.h"
 #include "redis/link.h"
 
 namespace freshet::redis {
 
-/// The half of the backplane that asks: marks, evidence, histories, publications. Owned by the backplane.
+/// The half of the backplane that asks: marks, evidence, histories, publications, control messages and bars. Owned by
+/// the backplane.
 class CommandLink final : private Link::User {
  public:
   struct Options {
@@ -31,12 +33,18 @@ class CommandLink final : private Link::User {
   };
 
   CommandLink(uv::Loop& loop, Options options, Log log);
+  virtual ~CommandLink() = default;
 
   void start(broker::Backplane::Observer& observer);
   void mark(std::uint64_t nonce);
   void sync(broker::Id highest_seen, std::string_view epoch);
   void read_history(std::string_view channel);
   void publish(broker::Publication publication, std::function<void(broker::PublishResult)> done);
+  /// Null: nobody asks for control messages and bars.
+  void set_control_observer(broker::ControlBus::Observer* observer) { control_ = observer; }
+  void broadcast(const std::string& message, broker::ControlBus::Sent done);
+  void store_bar(broker::ControlBus::BarRequest bar, broker::ControlBus::Stored done);
+  void read_bars(broker::ControlBus::BarsRead done);
   [[nodiscard]] const Link& link() const { return link_; }
   /// Why Redis takes no marks although the link is up; empty when it does.
   [[nodiscard]] const std::string& refusal() const { return refusal_; }
@@ -61,10 +69,14 @@ class CommandLink final : private Link::User {
   void compare_settings(const broker::DatasetClock& clock);
   void give_up(std::string_view command, Value reply);
   void refuse(std::function<void(broker::PublishResult)> done, broker::PublishResult result);
+  void answer_later(std::function<void()> callback);
+  /// For the log and for whoever asked.
+  [[nodiscard]] base::Error report(const base::Error& error) const;
 
   uv::Loop& loop_;
   Options options_;
   broker::Backplane::Observer* observer_ = nullptr;
+  broker::ControlBus::Observer* control_ = nullptr;
   std::optional<Functions> functions_;
   std::deque<Reading> readings_;
   std::string refusal_;

@@ -17,6 +17,8 @@ constexpr int kKeepaliveCount = 3;
 constexpr std::chrono::seconds kUserTimeout{5};
 /// Long enough for the loop to read what lay in the socket while the process itself was held up.
 constexpr std::chrono::milliseconds kLastChance{1};
+/// For reading what came before the connection broke.
+constexpr std::chrono::milliseconds kLastWords{10};
 
 std::string words(base::Duration duration) {
   const auto ms = std::chrono::ceil<std::chrono::milliseconds>(duration).count();
@@ -52,7 +54,9 @@ void Connection::log_in() {
   const auto password = current_password(options_.login);
   if (!password) return close(password.error().message, Retry::kSlow);
   const auto ask = [this](std::string_view name, std::span<const std::string_view> arguments) {
-    send(arguments, [this, name = std::string(name)](base::Result<Reply> reply) { judge_login(name, reply); });
+    send(arguments, [this, name = std::string(name)](const base::Result<Reply>& reply) {
+      if (reply) judge_login(name, reply->value());
+    });
   };
   if (!options_.login.username.empty()) {
     ask("AUTH", std::initializer_list<std::string_view>{"AUTH", options_.login.username, *password});
@@ -66,10 +70,8 @@ void Connection::log_in() {
   ask("CLIENT SETNAME", std::initializer_list<std::string_view>{"CLIENT", "SETNAME", options_.client_name});
 }
 
-void Connection::judge_login(std::string_view command, const base::Result<Reply>& reply) {
-  if (!reply) return;
+void Connection::judge_login(std::string_view command, Value answer) {
   const bool last = command == "CLIENT SETNAME";
-  const auto answer = reply->value();
   if (answer.is_error()) {
     const auto text = answer.describe();
     if (text.starts_with("ERR max number of clients")) return close(text, Retry::kSlow);
@@ -107,7 +109,12 @@ void Connection::flush() {
 void Connection::write_out() {
   if (loss_ || !socket_ || out_.empty()) return;
   const auto written = socket_->write(std::string_view(out_).substr(sent_));
-  if (!written) return close("connection lost: " + written.error().message);
+  if (!written) {
+    // What Redis said before it hung up is the better reason, and lies in the socket still.
+    blocked_ = true;
+    broken_ = loop_.after(kLastWords, [this, why = written.error().message] { close("connection lost: " + why); });
+    return;
+  }
   sent_ += *written;
   const bool all = sent_ == out_.size();
   if (all && out_.capacity() > kKeptBuffer) {
@@ -175,6 +182,7 @@ void Connection::close(std::string reason, Retry retry) {
   connector_.reset();
   socket_.reset();
   deadline_.reset();
+  broken_.reset();
   end_ = loop_.after(base::Duration::zero(), [this] { finish(); });
 }
 

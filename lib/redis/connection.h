@@ -67,7 +67,7 @@ class Connection final : private uv::Socket::Handler {
 
   /// Starts to connect. Loop and owner outlive the connection.
   Connection(uv::Loop& loop, Options options, Owner& owner);
-  ~Connection();
+  virtual ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
@@ -96,7 +96,7 @@ class Connection final : private uv::Socket::Handler {
 
   void on_dialed(base::Result<uv::Fd> fd);
   void log_in();
-  void judge_login(std::string_view command, const base::Result<Reply>& reply);
+  void judge_login(std::string_view command, Value answer);
   void flush();
   void write_out();
   void watch_deadline();
@@ -121,6 +121,7 @@ class Connection final : private uv::Socket::Handler {
   bool blocked_ = false;
   uv::TurnEnd turn_end_;
   std::unique_ptr<base::Timer> deadline_;
+  std::unique_ptr<base::Timer> broken_;
   std::optional<Loss> loss_;
   std::unique_ptr<base::Timer> end_;
 };

@@ -5,6 +5,7 @@ The Redis side of Freshet: one function library for Redis 7.0 or newer, loaded b
     FCALL    freshet_publish 1 <channel> <data> [EVENT n] [KEY k] [RING n] [TTL s] [LIVE] [PREFIX p]   -> id
     FCALL    freshet_mark    0 <instance> <nonce> [PREFIX p]                                           -> line
     FCALL    freshet_sync    0 <H> <epoch|-> [RING n] [TTL s] [MAX bytes] [SET] [PREFIX p]             -> line
+    FCALL    freshet_bar     0 <user> <seconds> [BEFORE s] [PREFIX p]                                  -> bar
     FCALL_RO freshet_version 0                                                                         -> version
 
 Ids and all other clock values are microseconds of the hybrid clock max(last + 1, TIME). They stay below 2^53, so
@@ -21,6 +22,9 @@ freshet_mark publishes and replies, and freshet_sync replies, the clock as one l
 
     nonce|last|floor|epoch|ttl|ttl_since|ttl_before|ring|max_bytes|now|holes
 
+<prefix>bars is a hash: the tokens of a user (the field) that were issued before a Unix second are refused until
+another one: "issued_before:until", which is what freshet_bar replies. It expires with the last bar.
+
 Every function validates everything first, then PUBLISHes, and writes last: an error reply means that nothing was
 published and nothing was written. ACLs are checked against the caller at every single command, so the rights for the
 writes are asked for before PUBLISH, which nothing can take back. (Redis itself refuses the whole call on a replica,
@@ -36,6 +40,9 @@ local FARTHEST_EVIDENCE = 86400 * SECOND
 local EPOCH_CACHE = SECOND
 local KEPT_HOLES = 8
 local KEY_MEMORY_MS = 600000
+local MOST_BAR = 365 * 86400
+local MOST_BARS = 100000               -- daemons read them all at once
+local BARS_LOOKED_AT = '16'
 local MOST_ID = 9000000000000000       -- below 2^53 with room for every sum made here
 local MOST_RING = 1000000
 local MOST_TTL = 10 * 365 * 86400
@@ -118,6 +125,7 @@ local OPTIONS = {
   RING = function(text) return check_number('RING', text, MOST_RING) end,
   TTL = function(text) return check_number('TTL', text, MOST_TTL) end,
   MAX = function(text) return check_number('MAX', text, MOST_BYTES) end,
+  BEFORE = function(text) return check_number('BEFORE', text, MOST_ID / SECOND) end,
   PREFIX = function(text)
     return check_bytes('PREFIX', text, 100, '[^%w_%-%.:/@~=+,{}]', 'A-Z a-z 0-9 _ - . : / @ ~ = + , { }')
   end,
@@ -394,10 +402,52 @@ local function sync(keys, args)
   return text
 end
 
+-- Bars of one user become one that refuses what either refuses: every daemon that hears of a disconnect calls this.
+local function bar(keys, args)
+  if #keys ~= 0 or #args < 2 then fail('usage: FCALL freshet_bar 0 <user> <seconds> [BEFORE s] [PREFIX p]') end
+  local user = check_bytes('user', args[1], 200, '[%c%z]', 'all bytes but control characters')
+  local seconds = check_number('seconds', args[2], MOST_BAR)
+  local options = parse_options(args, 3, {BEFORE = true, PREFIX = true})
+  local key, now = (options.PREFIX or DEFAULT_PREFIX) .. 'bars', math.floor(time() / SECOND)
+
+  local function parse(value)
+    local before, over = string.match(value or '', '^(%d+):(%d+)$')
+    before, over = before and whole(before, 0, MOST_ID), over and whole(over, 0, MOST_ID)
+    if before and over and over > now then return before, over end
+    return 0, 0
+  end
+
+  local known = call('HMGET', key, user)[1]
+  local known_before, known_over = parse(known)
+  -- Tokens tell whole seconds: one of this very second may be older than the call.
+  local before = math.max(known_before, math.min(options.BEFORE or now + 1, now + 1))
+  local over = math.max(known_over, now + seconds)
+  local value = decimal(before) .. ':' .. decimal(over)
+  if value == known then return value end
+
+  -- A few at random at each write, as Redis itself expires keys: the part that is over stays small.
+  local past, some = {}, call('HRANDFIELD', key, BARS_LOOKED_AT, 'WITHVALUES')
+  for i = 1, #some, 2 do
+    local _, until_then = parse(some[i + 1])
+    if until_then == 0 and some[i] ~= user then past[#past + 1] = some[i] end
+  end
+  local size = call('HLEN', key)
+  if not known and size - #past >= MOST_BARS then fail('%d users are barred, no more are taken', MOST_BARS) end
+  require_right('HSET', key, user, value)
+  require_right('PEXPIREAT', key, '0')
+  if #past > 0 then require_right('HDEL', key, '') end
+  call('HSET', key, user, value)
+  if #past > 0 then call('HDEL', key, unpack(past)) end
+  local expiry = decimal(over * 1000)
+  if size > 0 then call('PEXPIREAT', key, expiry, 'GT') else call('PEXPIREAT', key, expiry) end
+  return value
+end
+
 redis.register_function('freshet_publish', guarded(publish))
 -- A full Redis still delivers and proves what it has: the daemons' own functions write only a few bytes in place.
 redis.register_function{function_name = 'freshet_mark', callback = guarded(mark), flags = {'allow-oom'}}
 redis.register_function{function_name = 'freshet_sync', callback = guarded(sync), flags = {'allow-oom'}}
+redis.register_function{function_name = 'freshet_bar', callback = guarded(bar), flags = {'allow-oom'}}
 redis.register_function{
   function_name = 'freshet_version',
   callback = function() return VERSION end,

@@ -7,8 +7,9 @@
 namespace freshet::redis {
 namespace {
 
-/// A link that stands for so long is well; one that is lost earlier goes on backing off.
-constexpr std::chrono::seconds kSettled{2};
+/// A link that stands for so long is well; one that is lost earlier goes on backing off. Longer than it takes the hub to
+/// miss its probes.
+constexpr std::chrono::seconds kSettled{5};
 
 }  // namespace
 
@@ -27,9 +28,9 @@ void Link::connect() {
   connection_ = std::make_unique<Connection>(loop_, options_.connection, owner);
 }
 
-void Link::declare_up(const std::string& what) {
+void Link::declare_up(std::string line) {
   up_ = true;
-  up_as_ = "connected to " + what;
+  up_as_ = std::move(line);
   if (std::exchange(was_ever_up_, true)) ++reconnects_;
   announced_ = !flapping_;
   if (announced_) {

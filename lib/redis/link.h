@@ -37,12 +37,13 @@ class Link final : private Connection::Owner {
 
   /// Loop and user outlive the link.
   Link(uv::Loop& loop, Options options, Log log, User& user);
+  virtual ~Link() = default;
 
   void start() { connect(); }
   /// Only from `on_connected` to `on_lost`.
   [[nodiscard]] Connection& connection() { return *connection_; }
-  /// From `on_connected` on: ready for use, with `what` (`Redis 7.0.15`) for the log.
-  void declare_up(const std::string& what);
+  /// From `on_connected` on: ready for use, with a line for the log.
+  void declare_up(std::string line);
   [[nodiscard]] bool up() const { return up_; }
   /// How often it came up again.
   [[nodiscard]] std::uint64_t reconnects() const { return reconnects_; }

@@ -25,7 +25,7 @@ Link::Options link_options(const RedisBackplane::Options& options, std::string n
 
 }  // namespace
 
-RedisBackplane::RedisBackplane(uv::Loop& loop, Options options, Log log) {
+RedisBackplane::RedisBackplane(uv::Loop& loop, const Options& options, const Log& log) {
   base::Random random(options.seed);
   const auto any = [&random] { return random.between<std::int64_t>(0, std::numeric_limits<std::int64_t>::max()); };
   const auto mark_tag = std::to_string(any()) + "-";
@@ -43,7 +43,7 @@ RedisBackplane::RedisBackplane(uv::Loop& loop, Options options, Log log) {
 
 RedisBackplane::~RedisBackplane() = default;
 
-void RedisBackplane::start(Observer& observer) {
+void RedisBackplane::start(Backplane::Observer& observer) {
   subscriber_->start(observer);
   command_->start(observer);
 }
@@ -75,6 +75,17 @@ void RedisBackplane::publish(broker::Publication publication, std::function<void
 void RedisBackplane::replace_subscriber(std::string_view reason) {
   if (subscriber_->link().up() && command_->refusal().empty()) subscriber_->replace(reason);
 }
+
+void RedisBackplane::set_control_observer(ControlBus::Observer& observer) {
+  subscriber_->set_control_observer(&observer);
+  command_->set_control_observer(&observer);
+}
+
+void RedisBackplane::broadcast(std::string message, Sent done) { command_->broadcast(message, std::move(done)); }
+
+void RedisBackplane::store_bar(BarRequest bar, Stored done) { command_->store_bar(std::move(bar), std::move(done)); }
+
+void RedisBackplane::read_bars(BarsRead done) { command_->read_bars(std::move(done)); }
 
 std::string RedisBackplane::trouble() const {
   for (const auto* link : {&subscriber_->link(), &command_->link()}) {

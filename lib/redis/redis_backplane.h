@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "broker/backplane.h"
+#include "broker/control_bus.h"
 #include "redis/log.h"
 #include "uv/address.h"
 
@@ -28,8 +29,8 @@ class SubscriberLink;
 /// jitter, whatever happens to Redis.
 ///
 /// The application owns it, and the loop outlives it. May be destroyed in any state, but not from inside a callback;
-/// the callbacks of publications still under way are then dropped.
-class RedisBackplane final : public broker::Backplane {
+/// the callbacks of what is still under way are then dropped.
+class RedisBackplane final : public broker::Backplane, public broker::ControlBus {
  public:
   struct Options {
     uv::Address address = uv::Address::tcp("127.0.0.1", 6379);
@@ -68,10 +69,10 @@ class RedisBackplane final : public broker::Backplane {
     std::uint64_t malformed = 0;
   };
 
-  RedisBackplane(uv::Loop& loop, Options options, Log log);
+  RedisBackplane(uv::Loop& loop, const Options& options, const Log& log);
   ~RedisBackplane() override;
 
-  void start(Observer& observer) override;
+  void start(Backplane::Observer& observer) override;
   void subscribe(const std::vector<std::string_view>& channels) override;
   void unsubscribe(const std::vector<std::string_view>& channels) override;
   void mark(std::uint64_t nonce) override;
@@ -80,6 +81,10 @@ class RedisBackplane final : public broker::Backplane {
   void publish(broker::Publication publication, std::function<void(broker::PublishResult)> done) override;
   /// Does nothing while Redis itself refuses the marks (a busy script, no memory): another connection would not help.
   void replace_subscriber(std::string_view reason) override;
+  void set_control_observer(ControlBus::Observer& observer) override;
+  void broadcast(std::string message, Sent done) override;
+  void store_bar(BarRequest bar, Stored done) override;
+  void read_bars(BarsRead done) override;
   /// Also says what Redis refuses while both links are up. `redis 127.0.0.1:6379: command: connect to 127.0.0.1:6379:
   /// Connection refused`.
   [[nodiscard]] std::string trouble() const override;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "redis/barring.h"
 #include "redis/clock_line.h"
 #include "uv/loop.h"
 
@@ -13,7 +14,6 @@ namespace {
 /// One SUBSCRIBE of very many names holds up everyone else on the server.
 constexpr std::size_t kNamesAtOnce = 500;
 constexpr std::string_view kFence = "!fence";
-constexpr std::string_view kControl = "!control";
 constexpr std::size_t kOwnNames = 3;
 
 }  // namespace
@@ -33,7 +33,7 @@ void SubscriberLink::start(broker::Backplane::Observer& observer) {
 
 void SubscriberLink::on_connected() {
   own_confirmed_ = 0;
-  send_names("SUBSCRIBE", {probe_name_, kFence, kControl});
+  send_names("SUBSCRIBE", {probe_name_, kFence, kControlName});
   confirming_ = loop_.after(deadline_, [this] { link_.connection().close("no reply to SUBSCRIBE in time"); });
 }
 
@@ -76,8 +76,9 @@ void SubscriberLink::on_confirmed(std::string_view name) {
   if (!name.starts_with('!')) return observer_->on_confirmed(name);
   if (++own_confirmed_ < kOwnNames || link_.up()) return;
   confirming_.reset();
-  link_.declare_up("receive events");
+  link_.declare_up("connected");
   observer_->on_subscriber_up();
+  if (control_ != nullptr) control_->on_control_up();
 }
 
 void SubscriberLink::on_message(std::string_view name, std::string_view bytes) {
@@ -97,6 +98,8 @@ void SubscriberLink::on_own_message(std::string_view name, std::string_view byte
     const auto nonce = own ? base::parse_decimal(line->nonce.substr(mark_tag_.size())) : std::nullopt;
     if (nonce) return observer_->on_mark(*nonce, line->clock);
     ++malformed_;
+  } else if (name == kControlName && control_ != nullptr) {
+    control_->on_control(bytes);
   }
 }
 

@@ -9,12 +9,13 @@
 
 #include "base/clock.h"
 #include "broker/backplane.h"
+#include "broker/control_bus.h"
 #include "redis/link.h"
 
 namespace freshet::redis {
 
-/// The half of the backplane that hears: messages, marks and fences, in the one order in which Redis sent them. Owned
-/// by the backplane.
+/// The half of the backplane that hears: messages, marks, fences and control messages, in the one order in which Redis
+/// sent them. Owned by the backplane.
 class SubscriberLink final : private Link::User {
  public:
   struct Options {
@@ -26,8 +27,11 @@ class SubscriberLink final : private Link::User {
   };
 
   SubscriberLink(uv::Loop& loop, Options options, Log log);
+  virtual ~SubscriberLink() = default;
 
   void start(broker::Backplane::Observer& observer);
+  /// Null: nobody asks for control messages.
+  void set_control_observer(broker::ControlBus::Observer* observer) { control_ = observer; }
   void subscribe(const std::vector<std::string_view>& channels) { send_names("SUBSCRIBE", channels); }
   void unsubscribe(const std::vector<std::string_view>& channels) { send_names("UNSUBSCRIBE", channels); }
   void replace(std::string_view reason);
@@ -50,6 +54,7 @@ class SubscriberLink final : private Link::User {
   std::string mark_tag_;
   base::Duration deadline_;
   broker::Backplane::Observer* observer_ = nullptr;
+  broker::ControlBus::Observer* control_ = nullptr;
   std::size_t own_confirmed_ = 0;
   std::unique_ptr<base::Timer> confirming_;
   std::uint64_t malformed_ = 0;

@@ -69,6 +69,7 @@ void Connection::read_requests() {
       parser_ = std::make_unique<http::Parser>(
           http::Limits{server_.settings().request_bytes, server_.routes().max_body_bytes()});
       continued_ = false;
+      await(State::kReading, server_.settings().request_timeout);  // however long the connection was idle before
     }
     std::size_t consumed = 0;
     const auto status = parser_->feed(input_, consumed);
@@ -106,6 +107,8 @@ void Connection::handle(http::Request request) {
     answer(std::move(*response));
   } else if (auto* later = std::get_if<Later>(&reply)) {
     (*later)(server_.reply_to(number_));
+  } else if (server_.draining()) {
+    answer(server_.come_back_response(std::get<OpenStream>(reply)));
   } else {
     open_stream(std::get<OpenStream>(std::move(reply)), head_only_);
   }
@@ -129,12 +132,23 @@ void Connection::open_stream(OpenStream stream, bool head_only) {
   }
   input_ = {};
   socket_.read(true);
-  stream_ = std::make_unique<EventStream>(*this, minor_version_ == 1, settings.buffer_per_connection_bytes);
-  await(State::kStreaming, settings.heartbeat);
+  caller_ = std::move(stream.caller);
+  if (settings.connections_per_user > 0 && !caller_.subject.empty()) {
+    user_place_ = server_.quotas().take(Quotas::user_key(caller_.subject));
+  }
+  if (settings.connections_per_address > 0 && !caller_.address.empty()) {
+    address_place_ = server_.quotas().take(Quotas::address_key(caller_.address));
+  }
+  if (!caller_.subject.empty()) user_entry_ = server_.user_streams().add(caller_.subject, number_);
+  opened_at_ = server_.loop().now();
+  stream_ = std::make_unique<EventStream>(*this, server_.budget(), server_.statistics(), minor_version_ == 1,
+                                          settings.buffer_per_connection_bytes);
   server_.stream_opened();
   if (settings.padding_bytes > 0) stream_->push(sse::padding(settings.padding_bytes));
   stream_->push(sse::retry(server_.jittered_retry()));
   stream_->attach(server_.subscribe(stream, *stream_));
+  state_ = State::kStreaming;
+  tend_stream();
 }
 
 void Connection::stream_changed() {
@@ -172,9 +186,11 @@ bool Connection::write_some() {
       output_ = {};
       output_offset_ = 0;
     }
-    if (stream_) stream_->queue().consume(*sent - of_own);
-    server_.count_sent(*sent);
-    if (*sent < wanted) {
+    const bool blocked = *sent < wanted;
+    if (stream_) stream_->wrote(*sent - of_own, blocked);
+    sent_bytes_ += *sent;
+    server_.statistics().bytes_sent += *sent;
+    if (blocked) {
       socket_.watch_writable(true);
       return false;
     }
@@ -215,11 +231,10 @@ void Connection::linger() {
 
 void Connection::end_stream(std::string_view reason) {
   if (state_ != State::kStreaming) return;
-  end_reason_ = reason;
+  report_end(reason);
   stream_->detach();
   stream_->push(sse::retry(server_.jittered_retry()));
   if (stream_->queue().chunked()) stream_->push(sse::last_chunk());
-  server_.stream_closed(reason, stream_->frames());
   await(State::kEnding, server_.settings().request_timeout);
 }
 
@@ -228,7 +243,6 @@ void Connection::drain() {
 }
 
 void Connection::on_due() {
-  const auto& settings = server_.settings();
   if (state_ == State::kReading && parser_ && parser_->started()) {
     keep_alive_ = false;
     parser_.reset();
@@ -236,25 +250,58 @@ void Connection::on_due() {
     return answer(http::to_response({408, "the request did not arrive within the time allowed"}));
   }
   if (state_ != State::kStreaming) return close("error");
-  const auto silence = server_.loop().now() - last_write_;
+  tend_stream();
+}
+
+/// Heartbeats, and the end of the token that let the stream in.
+void Connection::tend_stream() {
+  const auto& settings = server_.settings();
+  auto next = settings.heartbeat;
+  const auto silence = std::chrono::duration_cast<std::chrono::milliseconds>(server_.loop().now() - last_write_);
   if (silence < settings.heartbeat) {
-    server_.wheel().schedule(*this, settings.heartbeat - silence);
-    return;
+    next = settings.heartbeat - silence;
+  } else if (stream_->queue().empty()) {
+    // A client that has not taken the last bytes gets no more of them: it is not silence that it waits for.
+    stream_->push(server_.heartbeat());
   }
-  // A client that has not taken the last bytes gets no more of them: it is not silence that it waits for.
-  if (stream_->queue().empty()) stream_->push(server_.heartbeat());
-  server_.wheel().schedule(*this, settings.heartbeat);
+  if (caller_.expires_at) {
+    const std::chrono::milliseconds left(*caller_.expires_at * 1000 - server_.loop().wall_us() / 1000);
+    if (left.count() <= 0) return end_stream("expired");
+    const bool tells = settings.expiring_notice.count() > 0;
+    if (tells && !expiry_told_ && left <= settings.expiring_notice) {
+      expiry_told_ = true;
+      stream_->push(sse::stream_expiring(std::chrono::ceil<std::chrono::seconds>(left)));
+    }
+    next = std::min(next, tells && !expiry_told_ ? left - settings.expiring_notice : left);
+  }
+  server_.wheel().schedule(*this, next);
+}
+
+void Connection::report_end(std::string_view reason) {
+  StreamReport report;
+  report.caller = caller_;
+  report.channels = stream_->subscription()->channels();
+  report.duration = server_.loop().now() - opened_at_;
+  report.events = stream_->events();
+  report.bytes = sent_bytes_;
+  report.reason = reason;
+  report.resume = stream_->subscription()->result();
+  server_.stream_closed(report);
 }
 
 void Connection::on_closed(std::string_view why) {
   // A client that closes its half behind the request may still be reading the answer.
+  if (why.empty() && state_ == State::kAnswering) {
+    keep_alive_ = false;
+    return;
+  }
   if (why.empty() && state_ == State::kWriting && !write_some() && state_ == State::kClosed) return;
   close(why.empty() ? "client" : "error");
 }
 
 void Connection::close(std::string_view reason) {
   if (state_ == State::kClosed) return;
-  if (state_ == State::kStreaming) server_.stream_closed(reason, stream_->frames());
+  if (state_ == State::kStreaming) report_end(reason);
   if (stream_) stream_->detach();
   state_ = State::kClosed;
   server_.wheel().cancel(*this);

@@ -9,7 +9,9 @@
 #include "base/timing_wheel.h"
 #include "http/parser.h"
 #include "server/event_stream.h"
+#include "server/quotas.h"
 #include "server/routes.h"
+#include "server/user_streams.h"
 #include "uv/socket.h"
 
 namespace freshet::server {
@@ -35,8 +37,11 @@ class Connection final : public uv::Socket::Handler, public EventStream::Owner, 
   [[nodiscard]] std::uint64_t number() const { return number_; }
   [[nodiscard]] bool streaming() const { return state_ == State::kStreaming; }
 
-  /// Frames that wait for the client to take them.
-  [[nodiscard]] std::size_t buffered_bytes() const { return stream_ ? stream_->queue().size_bytes() : 0; }
+  /// Whose stream it is; nobody's before it is one.
+  [[nodiscard]] const Caller& caller() const { return caller_; }
+  [[nodiscard]] const std::string& subject() const { return caller_.subject; }
+  /// The stream's subscription; null when there is none.
+  [[nodiscard]] const broker::Subscription* subscription() const { return stream_ ? stream_->subscription() : nullptr; }
 
   void stream_changed() override;
   [[nodiscard]] std::size_t unsent_bytes() const override { return socket_.unsent_bytes(); }
@@ -57,6 +62,8 @@ class Connection final : public uv::Socket::Handler, public EventStream::Owner, 
   void on_writable() override { flush(); }
   void on_due() override;
 
+  void tend_stream();
+  void report_end(std::string_view reason);
   void read_requests();
   void handle(http::Request request);
   void open_stream(OpenStream stream, bool head_only);
@@ -76,13 +83,19 @@ class Connection final : public uv::Socket::Handler, public EventStream::Owner, 
   std::string output_;  ///< an answer, or the head of a stream
   std::size_t output_offset_ = 0;
   std::size_t discarded_bytes_ = 0;
-  std::string_view end_reason_;
+  Caller caller_;
+  Quotas::Place user_place_;
+  Quotas::Place address_place_;
+  UserStreams::Entry user_entry_;
+  std::uint64_t sent_bytes_ = 0;
+  base::Instant opened_at_{};
   base::Instant last_write_;
   State state_ = State::kReading;
   std::uint8_t minor_version_ = 1;
   bool keep_alive_ = true;
   bool head_only_ = false;
   bool continued_ = false;
+  bool expiry_told_ = false;
   bool changed_ = false;  ///< in the server's list of connections to flush
 };
 

@@ -7,6 +7,8 @@
 #include "base/clock.h"
 #include "broker/sink.h"
 #include "broker/subscription.h"
+#include "server/buffer_budget.h"
+#include "server/statistics.h"
 #include "server/stream_queue.h"
 
 namespace freshet::server {
@@ -26,8 +28,8 @@ class EventStream final : public broker::Sink {
     ~Owner() = default;
   };
 
-  EventStream(Owner& owner, bool chunked, std::size_t buffer_bytes)
-      : owner_(owner), queue_(chunked), buffer_bytes_(buffer_bytes) {}
+  EventStream(Owner& owner, BufferBudget& budget, Statistics& statistics, bool chunked, std::size_t buffer_bytes)
+      : owner_(owner), statistics_(statistics), charge_(budget), queue_(chunked), buffer_bytes_(buffer_bytes) {}
 
   /// The subscription sends into this stream, so it goes first.
   void attach(std::unique_ptr<broker::Subscription> subscription) { subscription_ = std::move(subscription); }
@@ -38,20 +40,26 @@ class EventStream final : public broker::Sink {
   void push(const sse::FramePtr& frame);
   /// The queue has become empty: a replay that was paused goes on.
   void drained();
+  /// The first `bytes` of what was gathered have been written; `blocked`: the kernel takes no more for now.
+  void wrote(std::size_t bytes, bool blocked);
 
-  [[nodiscard]] StreamQueue& queue() { return queue_; }
   [[nodiscard]] const StreamQueue& queue() const { return queue_; }
   /// The client has fallen too far behind.
   [[nodiscard]] bool overflowed() const { return overflowed_; }
-  [[nodiscard]] std::uint64_t frames() const { return frames_; }
+  /// How many events it was given, the broker's own words not counted.
+  [[nodiscard]] std::uint64_t events() const { return events_; }
+  [[nodiscard]] const broker::Subscription* subscription() const { return subscription_.get(); }
 
  private:
   [[nodiscard]] bool has_room(std::size_t bytes, broker::Pace pace) const;
 
   Owner& owner_;
+  Statistics& statistics_;
+  BufferBudget::Charge charge_;
   StreamQueue queue_;
   std::size_t buffer_bytes_;
-  std::uint64_t frames_ = 0;
+  std::uint64_t events_ = 0;
+  bool blocked_ = false;
   bool overflowed_ = false;
   bool paused_ = false;
   std::unique_ptr<broker::Subscription> subscription_;

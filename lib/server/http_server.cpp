@@ -13,16 +13,19 @@ constexpr std::size_t kWheelSlots = 256;
 constexpr std::chrono::milliseconds kDrainStep{20};
 /// Beyond the streams that are allowed, so many connections may ask and be sent away politely.
 constexpr std::size_t kSpareConnections = 1024;
+constexpr std::string_view kRevoked = "revoked";
 
 }  // namespace
 
-HttpServer::HttpServer(uv::Loop& loop, broker::Hub& hub, Routes& routes, const Settings& settings,
-                       Statistics& statistics, std::uint64_t seed)
+HttpServer::HttpServer(uv::Loop& loop, broker::Hub& hub, Routes& routes, Shared shared, std::uint64_t seed)
     : loop_(loop),
       hub_(hub),
       routes_(routes),
-      settings_(settings),
-      statistics_(statistics),
+      settings_(shared.settings),
+      statistics_(shared.statistics),
+      quotas_(shared.quotas),
+      ended_stream_(std::move(shared.ended)),
+      budget_(settings_.buffer_total_bytes),
       random_(seed),
       wheel_(loop, kWheelTick, kWheelSlots),
       heartbeat_(sse::heartbeat()) {}
@@ -77,10 +80,10 @@ std::chrono::milliseconds HttpServer::jittered_retry() {
   return std::chrono::milliseconds(random_.between(retry * 3 / 4, retry * 5 / 4));
 }
 
-std::size_t HttpServer::buffered_bytes() const {
-  std::size_t bytes = 0;
-  for (const auto& [number, connection] : connections_) bytes += connection->buffered_bytes();
-  return bytes;
+http::Response HttpServer::come_back_response(const OpenStream& stream) {
+  ++statistics_.outcomes["shed"];
+  ++statistics_.shed["draining"];
+  return {200, stream.headers, std::string(sse::retry(jittered_retry())->plain())};
 }
 
 void HttpServer::stream_opened() {
@@ -88,10 +91,10 @@ void HttpServer::stream_opened() {
   ++statistics_.outcomes["stream"];
 }
 
-void HttpServer::stream_closed(std::string_view reason, std::uint64_t events) {
+void HttpServer::stream_closed(const StreamReport& report) {
   --statistics_.streams;
-  statistics_.events_sent += events;
-  ++statistics_.disconnects[std::string(reason)];
+  ++statistics_.disconnects[std::string(report.reason)];
+  if (ended_stream_) ended_stream_(report);
 }
 
 void HttpServer::end_turn() {
@@ -106,6 +109,32 @@ void HttpServer::end_turn() {
 
 void HttpServer::close_listeners() {
   for (const auto& listener : listeners_) listener->close();
+}
+
+std::size_t HttpServer::end_streams_of_user(std::string_view user, std::optional<std::int64_t> issued_before) {
+  std::size_t ended = 0;
+  for (const auto number : user_streams_.of(user)) {
+    const auto found = connections_.find(number);
+    if (found == connections_.end() || !found->second->streaming()) continue;
+    const auto& issued_at = found->second->caller().issued_at;
+    if (issued_before && issued_at && *issued_at >= *issued_before) continue;
+    found->second->end_stream(kRevoked);
+    ++ended;
+  }
+  return ended;
+}
+
+std::size_t HttpServer::end_streams_on_channel(std::string_view channel) {
+  if (hub_.view(channel).subscribers == 0) return 0;
+  std::size_t ended = 0;
+  for (const auto& [number, connection] : connections_) {
+    if (!connection->streaming()) continue;
+    const auto channels = connection->subscription()->channels();
+    if (std::find(channels.begin(), channels.end(), channel) == channels.end()) continue;
+    connection->end_stream(kRevoked);
+    ++ended;
+  }
+  return ended;
 }
 
 void HttpServer::drain(base::Duration period, std::function<void()> done) {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -14,6 +15,8 @@
 #include "server/routes.h"
 #include "server/settings.h"
 #include "server/statistics.h"
+#include "server/stream_report.h"
+#include "server/user_streams.h"
 #include "uv/listener.h"
 #include "uv/loop.h"
 #include "uv/turn_end.h"
@@ -27,8 +30,15 @@ namespace freshet::server {
 /// The application owns it. Loop, hub, routes, settings and statistics outlive it.
 class HttpServer {
  public:
-  HttpServer(uv::Loop& loop, broker::Hub& hub, Routes& routes, const Settings& settings, Statistics& statistics,
-             std::uint64_t seed);
+  struct Shared {
+    const Settings& settings;
+    Statistics& statistics;
+    Quotas& quotas;
+    /// Told of every stream that has ended; may be empty.
+    std::function<void(const StreamReport&)> ended;
+  };
+
+  HttpServer(uv::Loop& loop, broker::Hub& hub, Routes& routes, Shared shared, std::uint64_t seed);
   ~HttpServer();
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;
@@ -43,10 +53,15 @@ class HttpServer {
   void drain(base::Duration period, std::function<void()> done);
   /// Stops accepting.
   void close_listeners();
+  /// Ends the streams of `user`: all, or only those let in by a token issued before (Unix seconds) or by one that does
+  /// not say. How many there were.
+  std::size_t end_streams_of_user(std::string_view user, std::optional<std::int64_t> issued_before);
+  /// Ends all streams that carry `channel`. How many there were.
+  std::size_t end_streams_on_channel(std::string_view channel);
 
   [[nodiscard]] std::size_t connections() const { return connections_.size(); }
-  /// Frames that wait in all streams.
-  [[nodiscard]] std::size_t buffered_bytes() const;
+  /// Frames that wait for clients whose sockets take no more.
+  [[nodiscard]] std::size_t buffered_bytes() const { return budget_.used_bytes(); }
   [[nodiscard]] bool draining() const { return draining_; }
   /// Writes what this turn has queued and lets go of what has ended. The application calls it at each turn's end.
   void end_turn();
@@ -59,12 +74,17 @@ class HttpServer {
   [[nodiscard]] Reply reply_to(std::uint64_t number);
   [[nodiscard]] std::unique_ptr<broker::Subscription> subscribe(const OpenStream& stream, EventStream& sink);
   [[nodiscard]] std::chrono::milliseconds jittered_retry();
+  /// What a request for a stream gets while draining: a 200 that ends at once, so that EventSource comes back.
+  [[nodiscard]] http::Response come_back_response(const OpenStream& stream);
   [[nodiscard]] const sse::FramePtr& heartbeat() const { return heartbeat_; }
   void flush_later(Connection& connection) { changed_.push_back(&connection); }
   void destroy_later(Connection& connection) { closed_.push_back(connection.number()); }
-  void count_sent(std::size_t bytes) { statistics_.bytes_sent += bytes; }
+  [[nodiscard]] Statistics& statistics() { return statistics_; }
+  [[nodiscard]] Quotas& quotas() { return quotas_; }
+  [[nodiscard]] UserStreams& user_streams() { return user_streams_; }
+  [[nodiscard]] BufferBudget& budget() { return budget_; }
   void stream_opened();
-  void stream_closed(std::string_view reason, std::uint64_t events);
+  void stream_closed(const StreamReport& report);
 
  private:
   void accept(uv::Fd fd, uv::Peer peer);
@@ -79,10 +99,14 @@ class HttpServer {
   Routes& routes_;
   const Settings& settings_;
   Statistics& statistics_;
+  Quotas& quotas_;
+  std::function<void(const StreamReport&)> ended_stream_;
+  BufferBudget budget_;
   base::Random random_;
   base::TimingWheel wheel_;
   sse::FramePtr heartbeat_;
   std::vector<std::unique_ptr<uv::Listener>> listeners_;
+  UserStreams user_streams_;
   std::unordered_map<std::uint64_t, std::unique_ptr<Connection>> connections_;
   std::vector<Connection*> changed_;
   std::vector<std::uint64_t> closed_;

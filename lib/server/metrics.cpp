@@ -80,7 +80,7 @@ std::string Metrics::text(const Statistics& server, const broker::Counters& hub,
   Page page;
   page.gauge("freshet_connections", "Open event streams", static_cast<double>(server.streams));
   page.counters("freshet_connections_total", "Requests for an event stream by outcome", "outcome",
-                at_least(server.outcomes, {"stream", "shed", "invalid", "unauthorized", "forbidden"}));
+                at_least(server.outcomes, {"stream", "shed", "invalid", "unauthorized", "forbidden", "barred"}));
   page.counters("freshet_disconnects_total", "Event streams that ended, by reason", "reason",
                 at_least(server.disconnects, {"client", "slow", "drain", "expired", "revoked", "error"}));
   page.gauge("freshet_subscriptions", "Channels that this process is subscribed to", static_cast<double>(now.channels));
@@ -88,7 +88,7 @@ std::string Metrics::text(const Statistics& server, const broker::Counters& hub,
                 {{"durable", hub.durable_received}, {"live", hub.live_received}});
   page.counters("freshet_records_rejected_total", "Records from the backplane that were dropped, by reason", "reason",
                 at_least(hub.rejected, {"malformed", "version", "event-name", "duplicate", "too-large", "future"}));
-  page.counter("freshet_events_sent_total", "Frames queued to clients, control events included",
+  page.counter("freshet_events_sent_total", "Events queued to clients, control events not counted",
                static_cast<double>(server.events_sent));
   page.counter("freshet_bytes_sent_total", "Bytes written to clients", static_cast<double>(server.bytes_sent));
   page.histogram("freshet_publish_to_write_seconds", "From an event's id to the end of the turn that wrote it",
@@ -105,7 +105,7 @@ std::string Metrics::text(const Statistics& server, const broker::Counters& hub,
                static_cast<double>(hub.answered_from_log));
   page.counter("freshet_gaps_total", "Channels repaired because a message went missing or history broke",
                static_cast<double>(hub.gaps));
-  page.gauge("freshet_buffered_bytes", "Frames that wait for clients to take them",
+  page.gauge("freshet_buffered_bytes", "What waits for clients whose sockets take no more",
              static_cast<double>(now.buffered_bytes));
   page.gauge("freshet_log_bytes", "Recent events kept for returning clients", static_cast<double>(now.log_bytes));
   page.gauge("freshet_redis_up", "Whether a link to the backplane is up", now.subscriber_up ? 1 : 0,
@@ -116,9 +116,13 @@ std::string Metrics::text(const Statistics& server, const broker::Counters& hub,
   page.gauge("freshet_probe_seconds", "The latest delivery probe's way through the backplane and back",
              static_cast<double>(hub.last_probe.count()) / 1e6);
   page.counters("freshet_auth_failures_total", "Requests refused for want of a right, by reason", "reason",
-                at_least(server.auth_failures, {"missing"}));
+                at_least(server.auth_failures, {"missing", "forbidden", "expired", "signature", "malformed"}));
+  page.counters("freshet_control_messages_total",
+                "Control messages from instances and operators, by what became of them", "result",
+                at_least(server.control_messages, {"disconnect", "ignored"}));
   page.counters("freshet_shed_total", "Clients sent away to come again, by reason", "reason",
-                at_least(server.shed, {"connections", "descriptors"}));
+                at_least(server.shed, {"connections", "connections_per_user", "connections_per_address",
+                                       "connection_rate", "draining", "descriptors"}));
   page.gauge("freshet_loop_lag_seconds", "The largest delay of the event loop in the last seconds",
              now.loop_lag_seconds);
   page.gauge("freshet_build_info", "What is running", 1, {{"version", version_}});

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/glob.h"
 #include "broker/channel_name.h"
 #include "http/query.h"
 #include "server/cors.h"
+#include "sse/control.h"
 
 namespace freshet::server {
 namespace {
@@ -15,10 +15,16 @@ constexpr std::string_view kEventStream = "text/event-stream";
 /// Parameters of a query besides its channels.
 constexpr std::size_t kOtherParameters = 16;
 
-std::vector<http::Header> stream_headers() {
-  return {{"Content-Type", std::string(kEventStream)},
-          {"Cache-Control", "no-cache, no-transform"},
-          {"X-Accel-Buffering", "no"}};
+// RFC 6750, 3: no error code when the request carried no credentials.
+constexpr std::string_view kChallenge = "Bearer realm=\"freshet\"";
+constexpr std::string_view kScopeChallenge = "Bearer realm=\"freshet\", error=\"insufficient_scope\"";
+
+std::vector<http::Header> stream_headers(const std::vector<http::Header>& more) {
+  std::vector<http::Header> headers{{"Content-Type", std::string(kEventStream)},
+                                    {"Cache-Control", "no-cache, no-transform"},
+                                    {"X-Accel-Buffering", "no"}};
+  headers.insert(headers.end(), more.begin(), more.end());
+  return headers;
 }
 
 http::Response with(http::Response response, const std::vector<http::Header>& headers) {
@@ -28,15 +34,14 @@ http::Response with(http::Response response, const std::vector<http::Header>& he
 
 }  // namespace
 
-Answer PublicRoutes::handle(const http::Request& request, const uv::Peer& /*peer*/) {
+Answer PublicRoutes::handle(const http::Request& request, const uv::Peer& peer) {
   const bool star = request.path == "*" && request.method == "OPTIONS";
   if (request.path != "/events" && !star) {
     return http::to_response({404, "there is nothing here; event streams are at /events"});
   }
   auto headers = cors_headers(request, settings_);
   if (!headers) {
-    ++statistics_.outcomes["forbidden"];
-    return http::to_response({403, "the origin of this page is not allowed; cors.origins lists those that are"});
+    return refuse({403, "the origin of this page is not allowed; cors.origins lists those that are"}, {});
   }
   if (request.method == "OPTIONS") {
     if (request.header("Origin") != nullptr) add_preflight_headers(request, *headers);
@@ -47,80 +52,155 @@ Answer PublicRoutes::handle(const http::Request& request, const uv::Peer& /*peer
     headers->push_back({"Allow", "GET, HEAD, OPTIONS"});
     return with(http::to_response({405, "an event stream is read with GET"}), *headers);
   }
-  return events(request, std::move(*headers));
+  return events(request, peer, std::move(*headers));
 }
 
-Answer PublicRoutes::events(const http::Request& request, std::vector<http::Header> headers) {
-  const auto refuse = [&](const http::Problem& problem) {
-    if (problem.status == 401) {
-      ++statistics_.auth_failures["missing"];
-      headers.push_back({"WWW-Authenticate", "Bearer realm=\"freshet\""});
+Answer PublicRoutes::events(const http::Request& request, const uv::Peer& peer, Headers headers) {
+  if (!request.accepts(kEventStream)) return refuse({406, "only text/event-stream is served here"}, headers);
+  auto wanted = read(request);
+  if (!wanted) return refuse(wanted.error(), headers);
+
+  std::optional<auth::Identity> identity;
+  if (!is_open(*wanted)) {
+    auto identified = gate_.identify(request, peer, wanted->token);
+    if (!identified) return reject(request, identified.error(), headers);
+    identity = std::move(*identified);
+    if (auto refused = authorize(identity, *wanted, headers)) return std::move(*refused);
+    if (identity && barred_(*identity)) {
+      ++statistics_.outcomes["barred"];
+      return http::Response{204, std::move(headers), {}};
     }
-    ++statistics_.outcomes[problem.status == 401 ? "unauthorized" : "invalid"];
-    return with(http::to_response(problem), headers);
-  };
-  if (!request.accepts(kEventStream)) return refuse({406, "only text/event-stream is served here"});
-  auto stream = read(request);
-  if (!stream) return refuse(stream.error());
-  for (const auto& channel : stream->channels) {
-    if (!may_read(channel)) return refuse({401, "channel " + channel + " is not public: a token is needed"});
   }
-  if (request.method == "GET" && statistics_.streams >= settings_.connections) return shed("connections", headers);
-  stream->headers = stream_headers();
-  stream->headers.insert(stream->headers.end(), headers.begin(), headers.end());
-  return std::move(*stream);
+
+  OpenStream stream{stream_headers(headers), std::move(wanted->channels), wanted->cursor, {}};
+  stream.caller.address = gate_.client_address(request, peer);
+  if (identity) {
+    stream.caller.subject = std::move(identity->subject);
+    stream.caller.issued_at = identity->issued_at;
+    if (identity->expires_at) stream.caller.expires_at = *identity->expires_at + settings_.leeway.count();
+  }
+  if (request.method == "HEAD") return stream;
+  if (const auto limit = full_limit(stream.caller); !limit.empty()) {
+    ++statistics_.outcomes["shed"];
+    ++statistics_.shed[std::string(limit)];
+    return come_back(settings_.retry, {}, headers);
+  }
+  return stream;
 }
 
-tl::expected<OpenStream, http::Problem> PublicRoutes::read(const http::Request& request) const {
+tl::expected<PublicRoutes::Wanted, http::Problem> PublicRoutes::read(const http::Request& request) const {
   const auto invalid = [](std::string detail) {
     return tl::unexpected<http::Problem>(http::Problem{400, std::move(detail)});
   };
   const auto pairs = http::parse_query(request.query, settings_.channels_per_connection + kOtherParameters);
   if (!pairs) return invalid("the query: " + pairs.error().message);
-  OpenStream stream;
-  std::string from_query;
+  Wanted wanted;
+  std::string cursor;
   for (const auto& [name, value] : *pairs) {
-    if (name == "channel") {
-      if (value == "@me") {
-        return tl::unexpected<http::Problem>(http::Problem{401, "channel @me: the request carries no identity"});
-      }
+    if (name == "channel" && value == "@me") {
+      wanted.own = true;
+    } else if (name == "channel") {
       if (auto checked = broker::check_channel_name(value); !checked) return invalid(checked.error().message);
-      if (std::find(stream.channels.begin(), stream.channels.end(), value) == stream.channels.end()) {
-        stream.channels.push_back(value);
+      if (std::find(wanted.channels.begin(), wanted.channels.end(), value) == wanted.channels.end()) {
+        wanted.channels.push_back(value);
       }
     } else if (name == "last_event_id" || name == "lastEventId" || name == "lastEventID") {
-      if (!value.empty()) from_query = value;
+      if (!value.empty()) cursor = value;
+    } else if (name == "access_token") {
+      wanted.token = value;
     }
   }
-  if (stream.channels.empty()) return invalid("no channel: say which with channel=NAME");
-  if (stream.channels.size() > settings_.channels_per_connection) {
-    return invalid(std::to_string(stream.channels.size()) + " channels: the limit for one stream is " +
+  if (wanted.channels.size() + (wanted.own ? 1 : 0) > settings_.channels_per_connection) {
+    return invalid(std::to_string(wanted.channels.size()) + " channels: the limit for one stream is " +
                    std::to_string(settings_.channels_per_connection));
   }
   const auto* header = request.header("Last-Event-ID");
   if (header != nullptr && !header->empty()) {
-    stream.cursor = broker::Cursor::parse(*header);
-  } else if (from_query == "earliest") {
-    stream.cursor.kind = broker::Cursor::Kind::kEarliest;
+    wanted.cursor = broker::Cursor::parse(*header);
+  } else if (cursor == "earliest") {
+    wanted.cursor.kind = broker::Cursor::Kind::kEarliest;
   } else {
-    stream.cursor = broker::Cursor::parse(from_query);
+    wanted.cursor = broker::Cursor::parse(cursor);
   }
-  return stream;
+  return wanted;
 }
 
-bool PublicRoutes::may_read(const std::string& channel) const {
-  const auto& open = settings_.public_channels;
-  return settings_.dev ||
-         std::any_of(open.begin(), open.end(), [&](const auto& glob) { return base::glob_match(glob, channel); });
+bool PublicRoutes::is_open(const Wanted& wanted) const {
+  if (wanted.own || wanted.channels.empty()) return false;
+  return settings_.dev || std::all_of(wanted.channels.begin(), wanted.channels.end(),
+                                      [&](const auto& channel) { return auth::is_public(settings_.policy, channel); });
 }
 
-http::Response PublicRoutes::shed(const std::string& reason, std::vector<http::Header> headers) {
-  ++statistics_.outcomes["shed"];
-  ++statistics_.shed[reason];
-  auto all = stream_headers();
-  all.insert(all.end(), headers.begin(), headers.end());
-  const auto retry = settings_.retry.count();
-  return {200, std::move(all), "retry: " + std::to_string(random_.between(retry * 3 / 4, retry * 5 / 4)) + "\n\n"};
+std::optional<http::Response> PublicRoutes::authorize(const std::optional<auth::Identity>& identity, Wanted& wanted,
+                                                      const Headers& headers) {
+  const bool nothing_named = wanted.channels.empty() && !wanted.own;
+  if (!identity && nothing_named) return refuse({400, "no channel: say which with channel=NAME"}, headers);
+  if (wanted.own || nothing_named) {
+    if (!identity) return refuse({401, "channel @me: the request carries no identity"}, headers, kChallenge);
+    const auto own = auth::own_channel(settings_.policy, *identity);
+    if (!own) return refuse({403, "channel @me: " + own.error().message}, headers);
+    if (std::find(wanted.channels.begin(), wanted.channels.end(), *own) == wanted.channels.end()) {
+      wanted.channels.push_back(*own);
+    }
+  }
+  for (const auto& channel : wanted.channels) {
+    if (settings_.dev || auth::may_read(settings_.policy, identity ? &*identity : nullptr, channel)) continue;
+    if (!identity)
+      return refuse({401, "channel " + channel + " is not public: a token is needed"}, headers, kChallenge);
+    return refuse({403, "channel " + channel + " is not among those that the caller may read"}, headers,
+                  kScopeChallenge);
+  }
+  return std::nullopt;
+}
+
+http::Response PublicRoutes::reject(const http::Request& request, const auth::Rejection& rejection,
+                                    const Headers& headers) {
+  const bool expired = rejection.reason == auth::Rejection::Reason::kExpired;
+  if (expired && settings_.retry_expired && request.names(kEventStream)) {
+    ++statistics_.auth_failures["expired"];
+    ++statistics_.outcomes["unauthorized"];
+    return come_back(settings_.expired_retry, sse::stream_unauthorized()->plain(), headers);
+  }
+  ++statistics_.auth_failures[std::string(auth::to_string(rejection.reason))];
+  ++statistics_.outcomes["unauthorized"];
+  auto all = headers;
+  all.push_back({"WWW-Authenticate", std::string(kChallenge) + ", error=\"invalid_token\", error_description=\"" +
+                                         rejection.description + "\""});
+  return with(http::to_response({401, "the token: " + rejection.description}), all);
+}
+
+http::Response PublicRoutes::refuse(const http::Problem& problem, Headers headers, std::string_view challenge) {
+  const bool unauthorized = problem.status == 401;
+  const bool forbidden = problem.status == 403;
+  ++statistics_.outcomes[unauthorized ? "unauthorized" : forbidden ? "forbidden" : "invalid"];
+  if (unauthorized) ++statistics_.auth_failures["missing"];
+  if (forbidden && !challenge.empty()) ++statistics_.auth_failures["forbidden"];
+  if (!challenge.empty()) headers.push_back({"WWW-Authenticate", std::string(challenge)});
+  return with(http::to_response(problem), headers);
+}
+
+std::string_view PublicRoutes::full_limit(const Caller& caller) {
+  if (statistics_.streams >= settings_.connections) return "connections";
+  if (!caller.subject.empty() && !quotas_.has_room(Quotas::user_key(caller.subject), settings_.connections_per_user)) {
+    return "connections_per_user";
+  }
+  if (!caller.address.empty() && settings_.connections_per_address > 0 &&
+      !quotas_.has_room(Quotas::address_key(caller.address), settings_.connections_per_address)) {
+    return "connections_per_address";
+  }
+  const auto rate = static_cast<double>(settings_.connection_rate);
+  if (!rate_.take(clock_.now(), rate, static_cast<double>(settings_.connection_burst))) return "connection_rate";
+  return {};
+}
+
+http::Response PublicRoutes::come_back(std::chrono::milliseconds delay, std::string_view event,
+                                       const Headers& headers) {
+  const auto jittered = random_.between(delay.count() * 3 / 4, delay.count() * 5 / 4);
+  // The event's own lines follow the retry within one block where there is one: a blank line of its own would be an
+  // empty event to some clients.
+  std::string body = "retry: " + std::to_string(jittered) + "\n";
+  body += event.empty() ? "\n" : std::string(event);
+  return {200, stream_headers(headers), std::move(body)};
 }
 
 }  // namespace freshet::server

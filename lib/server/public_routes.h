@@ -1,34 +1,74 @@
 #pragma once
 
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
 #include "base/error.h"
 #include "base/random.h"
+#include "base/token_bucket.h"
 #include "http/problem.h"
+#include "server/gate.h"
+#include "server/quotas.h"
 #include "server/routes.h"
 #include "server/settings.h"
 #include "server/statistics.h"
 
 namespace freshet::server {
 
-/// The public listener: `GET /events`.
+/// The public listener: `GET /events`. Who asks, what they may read, and whether there is room for them.
 class PublicRoutes final : public Routes {
  public:
-  PublicRoutes(const Settings& settings, Statistics& statistics, std::uint64_t seed)
-      : settings_(settings), statistics_(statistics), random_(seed) {}
+  /// Whether a disconnect bars this identity for a time.
+  using Barred = std::function<bool(const auth::Identity& identity)>;
+
+  PublicRoutes(base::Clock& clock, const Settings& settings, Statistics& statistics, Gate& gate, Quotas& quotas,
+               Barred barred, std::uint64_t seed)
+      : clock_(clock),
+        settings_(settings),
+        statistics_(statistics),
+        gate_(gate),
+        quotas_(quotas),
+        barred_(std::move(barred)),
+        random_(seed) {}
 
   Answer handle(const http::Request& request, const uv::Peer& peer) override;
   [[nodiscard]] std::size_t max_body_bytes() const override { return 0; }
 
  private:
-  Answer events(const http::Request& request, std::vector<http::Header> headers);
-  /// The stream that the query and the headers ask for, or what is wrong with them.
-  [[nodiscard]] tl::expected<OpenStream, http::Problem> read(const http::Request& request) const;
-  [[nodiscard]] bool may_read(const std::string& channel) const;
-  /// A 200 that ends at once: EventSource comes back from nothing else.
-  http::Response shed(const std::string& reason, std::vector<http::Header> headers);
+  using Headers = std::vector<http::Header>;
 
+  /// What the query and the headers ask for.
+  struct Wanted {
+    std::vector<std::string> channels;  ///< named ones
+    bool own = false;                   ///< and the caller's own
+    broker::Cursor cursor;
+    std::string token;
+  };
+
+  Answer events(const http::Request& request, const uv::Peer& peer, Headers headers);
+  [[nodiscard]] tl::expected<Wanted, http::Problem> read(const http::Request& request) const;
+  /// Whether everything that is wanted is open to anyone, so that credentials are not looked at.
+  [[nodiscard]] bool is_open(const Wanted& wanted) const;
+  /// Adds the caller's own channel and checks each one; the answer when something is not theirs.
+  std::optional<http::Response> authorize(const std::optional<auth::Identity>& identity, Wanted& wanted,
+                                          const Headers& headers);
+  http::Response reject(const http::Request& request, const auth::Rejection& rejection, const Headers& headers);
+  http::Response refuse(const http::Problem& problem, Headers headers, std::string_view challenge = {});
+  /// Which limit leaves no room for this caller; empty: there is room.
+  [[nodiscard]] std::string_view full_limit(const Caller& caller);
+  /// A 200 that ends at once: EventSource comes back from nothing else.
+  http::Response come_back(std::chrono::milliseconds delay, std::string_view event, const Headers& headers);
+
+  base::Clock& clock_;
   const Settings& settings_;
   Statistics& statistics_;
+  Gate& gate_;
+  Quotas& quotas_;
+  Barred barred_;
   base::Random random_;
+  base::TokenBucket rate_;
 };
 
 }  // namespace freshet::server

@@ -8,6 +8,7 @@
 #include "broker/cursor.h"
 #include "http/request.h"
 #include "http/response.h"
+#include "server/caller.h"
 #include "uv/peer.h"
 
 namespace freshet::server {
@@ -22,6 +23,7 @@ struct OpenStream {
   std::vector<http::Header> headers;
   std::vector<std::string> channels;
   broker::Cursor cursor;
+  Caller caller;
 };
 
 using Answer = std::variant<http::Response, Later, OpenStream>;

@@ -13,9 +13,10 @@ struct Statistics {
   std::map<std::string, std::uint64_t, std::less<>> disconnects;  ///< of streams, by reason
   std::map<std::string, std::uint64_t, std::less<>> shed;         ///< clients sent away to come again, by reason
   std::map<std::string, std::uint64_t, std::less<>> auth_failures;
+  std::map<std::string, std::uint64_t, std::less<>>
+      control_messages;  ///< heard from other instances, by what became of them
   std::uint64_t events_sent = 0;
   std::uint64_t bytes_sent = 0;
-  std::uint64_t buffered_bytes = 0;  ///< frames waiting in all streams, now
 };
 
 }  // namespace freshet::server

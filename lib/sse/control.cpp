@@ -53,6 +53,14 @@ FramePtr stream_reset(ResetReason reason, const std::vector<std::string_view>& c
   return Frame::encode({id, "stream-reset", data});
 }
 
+FramePtr stream_expiring(std::chrono::seconds left) {
+  return Frame::encode({0, "stream-expiring", "{\"seconds\":" + std::to_string(left.count()) + "}"});
+}
+
+FramePtr stream_unauthorized() {
+  return Frame::encode({0, "stream-unauthorized", R"({"reason":"token-expired"})"});
+}
+
 FramePtr retry(std::chrono::milliseconds delay) {
   return Frame::raw("retry: " + std::to_string(delay.count()) + "\n\n");
 }

@@ -33,6 +33,10 @@ std::string_view name_of(ResetReason reason);
 FramePtr stream_cursor(Resume resume, std::uint64_t id);
 /// `channels`: those that could not be proven complete; channel names need no escaping in JSON.
 FramePtr stream_reset(ResetReason reason, const std::vector<std::string_view>& channels, std::uint64_t id);
+/// The token that let the stream in ends in so many seconds, and the stream with it.
+FramePtr stream_expiring(std::chrono::seconds left);
+/// Sent instead of a stream to a client whose token has run out: it should come back with a new one.
+FramePtr stream_unauthorized();
 /// `retry: <ms>` and a blank line: how long the client waits before it reconnects.
 FramePtr retry(std::chrono::milliseconds delay);
 /// `:` LF, without a blank line: some clients take every blank line for an event.

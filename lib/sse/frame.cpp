@@ -42,16 +42,16 @@ FramePtr Frame::encode(const Event& event) {
   }
   append_data(bytes, event.data);
   bytes += '\n';
-  return seal(std::move(bytes));
+  return seal(std::move(bytes), event.name.starts_with("stream-"));
 }
 
 FramePtr Frame::raw(std::string_view body) {
   std::string bytes(kChunkHeader, '\0');
   bytes += body;
-  return seal(std::move(bytes));
+  return seal(std::move(bytes), true);
 }
 
-FramePtr Frame::seal(std::string bytes) {
+FramePtr Frame::seal(std::string bytes, bool control) {
   std::array<char, 16> digits{};
   const auto* end = std::to_chars(digits.data(), digits.data() + digits.size(), bytes.size() - kChunkHeader, 16).ptr;
   const auto length = static_cast<std::size_t>(end - digits.data());
@@ -59,7 +59,7 @@ FramePtr Frame::seal(std::string bytes) {
   bytes.replace(begin, length, digits.data(), length);
   bytes.replace(kChunkHeader - 2, 2, "\r\n");
   bytes += "\r\n";
-  return FramePtr(new Frame(std::move(bytes), begin, kChunkHeader));
+  return FramePtr(new Frame(std::move(bytes), begin, kChunkHeader, control));
 }
 
 std::string_view Frame::plain() const { return std::string_view(bytes_).substr(body_, bytes_.size() - body_ - 2); }

@@ -57,20 +57,26 @@ class Frame {
   [[nodiscard]] std::string_view plain() const;
   /// The same as one chunk of a chunked body (RFC 9112, 7.1).
   [[nodiscard]] std::string_view chunked() const;
+  /// The broker's own word (its name begins with `stream-`, or it is no event at all) rather than a published event.
+  [[nodiscard]] bool control() const { return control_; }
   /// What the frame costs in memory, shared by all who hold it.
   [[nodiscard]] std::size_t size_bytes() const { return sizeof(Frame) + bytes_.capacity(); }
 
  private:
   friend class FramePtr;
-  Frame(std::string bytes, std::size_t begin, std::size_t body)
-      : bytes_(std::move(bytes)), begin_(static_cast<std::uint8_t>(begin)), body_(static_cast<std::uint8_t>(body)) {}
+  Frame(std::string bytes, std::size_t begin, std::size_t body, bool control)
+      : bytes_(std::move(bytes)),
+        begin_(static_cast<std::uint8_t>(begin)),
+        body_(static_cast<std::uint8_t>(body)),
+        control_(control) {}
   ~Frame() = default;
-  static FramePtr seal(std::string bytes);
+  static FramePtr seal(std::string bytes, bool control);
 
   std::string bytes_;  ///< [begin_, body_): chunk header; [body_, size − 2): body; then CRLF
   mutable std::uint32_t references_ = 0;
   std::uint8_t begin_;
   std::uint8_t body_;
+  bool control_;
 };
 
 inline FramePtr::FramePtr(const Frame* frame) noexcept : frame_(frame) { ++frame_->references_; }

@@ -26,14 +26,6 @@ http::Response not_allowed(std::string_view allowed) {
   return response;
 }
 
-http::Response closed_to_others() {
-  auto response = http::to_response({401,
-                                     "this listener can be reached from other machines, so only health and metrics "
-                                     "are served; listen on loopback or a unix socket for the rest"});
-  response.headers.push_back({"WWW-Authenticate", "Bearer realm=\"freshet\""});
-  return response;
-}
-
 }  // namespace
 
 Answer OpsRoutes::handle(const http::Request& request, const uv::Peer& /*peer*/) {
@@ -43,10 +35,18 @@ Answer OpsRoutes::handle(const http::Request& request, const uv::Peer& /*peer*/)
     if (request.method != "POST") return not_allowed("POST");
     return publish_event(request);
   }
-  if (request.path.rfind(kChannels, 0) == 0) return reads ? show_channel(request) : not_allowed("GET, HEAD");
+  const auto connections = connections_path(request.path);
+  if (connections && request.method == "DELETE") return end_connections(*connections, request);
+  if (request.path.starts_with(kChannels)) {
+    if (reads) return show_channel(request);
+    return not_allowed(connections ? "GET, HEAD, DELETE" : "GET, HEAD");
+  }
+  if (connections) return not_allowed("DELETE");
   static constexpr std::array<std::string_view, 3> kPages{"/livez", "/readyz", "/metrics"};
   if (std::find(kPages.begin(), kPages.end(), request.path) == kPages.end()) {
-    return http::to_response({404, "there are /livez, /readyz, /metrics, /publish and /channels/NAME"});
+    return http::to_response({404,
+                              "there are /livez, /readyz, /metrics, /publish, /channels/NAME, "
+                              "/channels/NAME/connections and /users/SUB/connections"});
   }
   if (!reads) return not_allowed("GET, HEAD");
   if (request.path == "/livez") return plain("{\"status\":\"alive\"}\n", "application/json");
@@ -55,25 +55,36 @@ Answer OpsRoutes::handle(const http::Request& request, const uv::Peer& /*peer*/)
 }
 
 Answer OpsRoutes::publish_event(const http::Request& request) {
-  if (exposed_) {
-    auto response = http::to_response({401,
-                                       "this listener can be reached from other machines, so publishing is off; "
-                                       "listen on loopback or a unix socket"});
-    response.headers.push_back({"WWW-Authenticate", "Bearer realm=\"freshet\""});
-    return response;
-  }
+  auto rights = access_.judge(request);
+  if (!rights) return rights.error();
   auto publications = read_publications(request);
   if (!publications) return http::to_response(publications.error());
-  return publish(backplane_, std::move(*publications));
+  return publish(backplane_, std::move(*publications), std::move(*rights));
 }
 
-http::Response OpsRoutes::show_channel(const http::Request& request) const {
-  if (exposed_) return closed_to_others();
+Answer OpsRoutes::end_connections(const ConnectionsPath& path, const http::Request& request) {
+  const auto rights = access_.judge(request);
+  if (!rights) return rights.error();
+  auto wanted = read_disconnect(path, request);
+  if (!wanted) return http::to_response(wanted.error());
+  if (wanted->target == Disconnect::Target::kUser && !rights->everywhere()) {
+    return http::to_response({403, "only a key for all channels may disconnect users"});
+  }
+  if (wanted->target == Disconnect::Target::kChannel && !rights->may(wanted->name)) {
+    return http::to_response({403, "the key is not for channel " + wanted->name});
+  }
+  return disconnect(revocations_, std::move(*wanted));
+}
+
+http::Response OpsRoutes::show_channel(const http::Request& request) {
+  const auto rights = access_.judge(request);
+  if (!rights) return rights.error();
   const auto name = http::percent_decode(std::string_view(request.path).substr(kChannels.size()));
   if (!name) return http::to_response({400, "the path: " + name.error().message});
   if (const auto checked = broker::check_channel_name(*name); !checked) {
     return http::to_response({400, checked.error().message});
   }
+  if (!rights->may(*name)) return http::to_response({403, "the key is not for channel " + *name});
   const auto view = sources_.channel(*name);
   nlohmann::json body{{"subscribers", view.subscribers}, {"last_id", nullptr}};
   if (view.last_id != 0) body["last_id"] = std::to_string(view.last_id);

@@ -5,12 +5,15 @@
 
 #include "broker/backplane.h"
 #include "broker/hub.h"
+#include "server/ops/access.h"
+#include "server/ops/disconnect.h"
 #include "server/routes.h"
 #include "server/settings.h"
 
 namespace freshet::server {
 
-/// The operations listener: health, metrics, publishing, what is known of a channel. Never the public one.
+/// The operations listener: health, metrics, publishing, disconnecting, what is known of a
+/// channel. Never the public one.
 class OpsRoutes final : public Routes {
  public:
   /// What the application tells it.
@@ -21,24 +24,28 @@ class OpsRoutes final : public Routes {
     std::function<broker::Hub::ChannelView(std::string_view channel)> channel;
   };
 
-  OpsRoutes(const Settings& settings, broker::Backplane& backplane, Sources sources)
-      : settings_(settings), backplane_(backplane), sources_(std::move(sources)) {}
-
-  /// The listener can be reached from other machines, so nothing that changes or shows data is served.
-  void close_to_others() { exposed_ = true; }
+  OpsRoutes(const Settings& settings, broker::Backplane& backplane, Revocations& revocations, OpsAccess& access,
+            Sources sources)
+      : settings_(settings),
+        backplane_(backplane),
+        revocations_(revocations),
+        access_(access),
+        sources_(std::move(sources)) {}
 
   Answer handle(const http::Request& request, const uv::Peer& peer) override;
   [[nodiscard]] std::size_t max_body_bytes() const override { return settings_.max_event_bytes; }
 
  private:
   Answer publish_event(const http::Request& request);
-  [[nodiscard]] http::Response show_channel(const http::Request& request) const;
+  Answer end_connections(const ConnectionsPath& path, const http::Request& request);
+  [[nodiscard]] http::Response show_channel(const http::Request& request);
   [[nodiscard]] http::Response ready() const;
 
   const Settings& settings_;
   broker::Backplane& backplane_;
+  Revocations& revocations_;
+  OpsAccess& access_;
   Sources sources_;
-  bool exposed_ = false;
 };
 
 }  // namespace freshet::server

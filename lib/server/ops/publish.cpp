@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <string>
 #include <utility>
 
@@ -18,10 +17,13 @@ using nlohmann::json;
 constexpr std::size_t kMaxChannels = 100;
 constexpr std::size_t kMaxParameters = kMaxChannels + 8;
 
-/// One call's results as they come in, each at its channel's place.
+/// The id, or what is wrong.
+using Outcome = tl::expected<broker::Id, http::Problem>;
+
+/// One call's outcomes as they come in, each at its channel's place.
 struct Pending {
-  std::vector<broker::Publication> publications;
-  std::vector<std::optional<broker::PublishResult>> results;
+  std::vector<std::string> channels;
+  std::vector<Outcome> outcomes;
   std::size_t missing = 0;
   Reply reply;
 };
@@ -47,22 +49,20 @@ http::Response json_response(int status, const json& body) {
 }
 
 http::Response answer(const Pending& pending) {
-  if (pending.results.size() == 1) {
-    const auto& result = *pending.results.front();
-    if (!result) return http::to_response({status_of(result.error()), result.error().message});
-    return json_response(200, {{"id", id_of(*result)}});
+  if (pending.outcomes.size() == 1) {
+    const auto& outcome = pending.outcomes.front();
+    return outcome ? json_response(200, {{"id", id_of(*outcome)}}) : http::to_response(outcome.error());
   }
   json body{{"ids", json::object()}};
   int status = 0;
-  for (std::size_t i = 0; i < pending.results.size(); ++i) {
-    const auto& channel = pending.publications[i].channel;
-    const auto& result = *pending.results[i];
-    if (result) {
-      body["ids"][channel] = id_of(*result);
+  for (std::size_t i = 0; i < pending.outcomes.size(); ++i) {
+    const auto& outcome = pending.outcomes[i];
+    if (outcome) {
+      body["ids"][pending.channels[i]] = id_of(*outcome);
       status = 200;
     } else {
-      body["errors"][channel] = result.error().message;
-      if (status != 200) status = std::max(status, status_of(result.error()));
+      body["errors"][pending.channels[i]] = outcome.error().detail;
+      if (status != 200) status = std::max(status, outcome.error().status);
     }
   }
   return json_response(status, body);
@@ -105,21 +105,33 @@ tl::expected<std::vector<broker::Publication>, http::Problem> read_publications(
   return publications;
 }
 
-Later publish(broker::Backplane& backplane, std::vector<broker::Publication> publications) {
-  return [&backplane, publications = std::move(publications)](Reply reply) mutable {
+Later publish(broker::Backplane& backplane, std::vector<broker::Publication> publications, OpsRights rights) {
+  return [&backplane, rights = std::move(rights), publications = std::move(publications)](Reply reply) mutable {
     // Shared by the results' callbacks; gone with the last of them, also when the backplane drops them unanswered.
     auto pending = std::make_shared<Pending>();
-    pending->results.resize(publications.size());
-    pending->missing = publications.size();
     pending->reply = std::move(reply);
-    pending->publications = publications;
-    for (auto& sent : pending->publications) sent.data.clear();
+    pending->missing = publications.size();
+    for (const auto& publication : publications) pending->channels.push_back(publication.channel);
+    for (const auto& channel : pending->channels) {
+      pending->outcomes.push_back(
+          tl::unexpected<http::Problem>(http::Problem{403, "the key may not publish to " + channel}));
+    }
     for (std::size_t i = 0; i < publications.size(); ++i) {
+      if (!rights.may(publications[i].channel)) {
+        --pending->missing;
+        continue;
+      }
       backplane.publish(std::move(publications[i]), [pending, i](broker::PublishResult result) {
-        pending->results[i] = std::move(result);
+        if (result) {
+          pending->outcomes[i] = *result;
+        } else {
+          const http::Problem problem{status_of(result.error()), result.error().message};
+          pending->outcomes[i] = tl::unexpected<http::Problem>(problem);
+        }
         if (--pending->missing == 0) pending->reply(answer(*pending));
       });
     }
+    if (pending->missing == 0) pending->reply(answer(*pending));
   };
 }
 

@@ -73,6 +73,95 @@ log: {level: debug}
   CHECK(config.streams == Config{}.streams);
 }
 
+TEST_CASE("the file sets who may do what, and how much") {
+  const auto config = config_of(R"(
+ops: {publish_keys_file: /dev/null}
+auth:
+  jwt: {secret_file: /dev/null, public_key_file: /dev/zero, jwks_file: /dev/full, jwks_url: "https://x/k",
+        jwks_refresh: 1m, issuer: me, audience: you, cookie: t, leeway: 0s, cache: 0}
+  trusted_header: X-User
+  trusted_channels_header: X-Channels
+  trusted_proxies: [unix, "2001:DB8::/32", 10.0.0.1]
+  user_channel: "u/{sub}"
+  expired: reject
+  expired_retry: 1s
+  expiring_notice: 0s
+limits: {connections_per_user: 1, connections_per_address: 2, connection_rate: 3, connection_burst: 4,
+         buffer_total: 5MiB}
+)");
+  CHECK(config.ops.publish_keys_file == "/dev/null");
+  const freshet::config::Jwt expected{.secret_file = "/dev/null",
+                                      .public_key_file = "/dev/zero",
+                                      .jwks_file = "/dev/full",
+                                      .jwks_url = "https://x/k",
+                                      .issuer = "me",
+                                      .audience = "you",
+                                      .cookie = "t",
+                                      .leeway = {},
+                                      .cache = 0,
+                                      .jwks_refresh = std::chrono::minutes(1)};
+  CHECK(config.auth.jwt == expected);
+  CHECK(config.auth.trusted_header == "X-User");
+  CHECK(config.auth.trusted_channels_header == "X-Channels");
+  CHECK(config.auth.trusted_proxies == std::vector<std::string>{"unix", "2001:db8::/32", "10.0.0.1"});
+  CHECK(config.auth.user_channel == "u/{sub}");
+  CHECK(config.auth.expired == freshet::config::ExpiredTokens::kReject);
+  CHECK(config.auth.expired_retry == std::chrono::seconds(1));
+  CHECK(config.auth.expiring_notice == std::chrono::seconds(0));
+  CHECK(config.limits.connections_per_user == 1);
+  CHECK(config.limits.connections_per_address == 2);
+  CHECK(config.limits.connection_rate == 3);
+  CHECK(config.limits.connection_burst == 4);
+  CHECK(config.limits.buffer_total_bytes == std::size_t{5} << 20U);
+}
+
+TEST_CASE("tokens can be verified as soon as there is one source of keys") {
+  CHECK_FALSE(config_of("auth: {jwt: {issuer: me}}").auth.jwt.has_keys());
+  for (const auto* key : {"secret_file", "public_key_file", "jwks_file"}) {
+    CHECK(config_of("auth: {jwt: {" + std::string(key) + ": /dev/null}}").auth.jwt.has_keys());
+  }
+  CHECK(config_of("auth: {jwt: {jwks_url: \"https://x\"}}").auth.jwt.has_keys());
+}
+
+TEST_CASE("impossible values of identity and limits are told") {
+  const std::string plain_http =
+      "f.yaml:3: auth.jwt.jwks_url: must begin with https://, since whoever can change what comes over http:// can log "
+      "in as anyone (only a loopback host may do without)";
+  const std::string name =
+      "f.yaml:9: auth.trusted_proxies[1]: \"proxy\" is neither an address nor a network (try 10.0.0.0/8, ::1 or unix)";
+  const std::string no_sub =
+      "f.yaml:10: auth.user_channel: \"user:*\" is not a user's own channel: it needs {sub} exactly once (try "
+      "user:{sub})";
+  CHECK(errors_of(R"(auth:
+  jwt:
+    jwks_url: "http://login.example.com/k"
+    cookie: ""
+    leeway: 6m
+    cache: 1000001
+    jwks_refresh: 9s
+  trusted_header: "X User"
+  trusted_proxies: [10.0.0.1/8, proxy]
+  user_channel: "user:*"
+  expired: ignore
+limits:
+  connection_burst: 0
+  connections_per_user: -1
+)") == Messages{
+           plain_http,
+           "f.yaml:4: auth.jwt.cookie: \"\" is not the name of a cookie (try freshet_token)",
+           "f.yaml:5: auth.jwt.leeway: \"6m\" is out of range (0s to 5m)",
+           "f.yaml:6: auth.jwt.cache: \"1000001\" is out of range (0 to 1000000)",
+           "f.yaml:7: auth.jwt.jwks_refresh: \"9s\" is out of range (10s to 30d)",
+           "f.yaml:8: auth.trusted_header: \"X User\" is not the name of a header (try X-User-Id)",
+           "f.yaml:9: auth.trusted_proxies[0]: \"10.0.0.1/8\" has bits beyond its prefix (the network is 10.0.0.0/8)",
+           name,
+           no_sub,
+           "f.yaml:11: auth.expired: \"ignore\" must be retry or reject",
+           "f.yaml:13: limits.connection_burst: \"0\" is out of range (1 to 10000000)",
+           "f.yaml:14: limits.connections_per_user: \"-1\" is not a whole number",
+       });
+}
+
 TEST_CASE("listen may be one address") { CHECK(config_of("listen: 127.0.0.1:1\n").listen.front().port == 1); }
 
 TEST_CASE("flags win over the environment, which wins over the file") {
@@ -119,7 +208,7 @@ cors:
     - null
 limits: 5
 dev: true
-auth: {public_channels: news, jwt: {secret_file: x}}
+auth: {public_channels: news, jtw: {secret_file: x}}
 backplane: {history: {events: {}, ttl: [1h], max_event_bytes: }}
 )",
                   sources) == Messages{
@@ -131,7 +220,7 @@ backplane: {history: {events: {}, ttl: [1h], max_event_bytes: }}
                                   "f.yaml:11: limits: is a section, not a value (its keys go below it, indented)",
                                   "f.yaml:12: dev: is a flag only (--dev)",
                                   "f.yaml:13: auth.public_channels: is a list (write [\"…\", \"…\"])",
-                                  "f.yaml:13: auth.jwt: unknown key",
+                                  "f.yaml:13: auth.jtw: unknown key",
                                   "f.yaml:14: backplane.history.events: is a value, not a section",
                                   "f.yaml:14: backplane.history.ttl: takes one value, not a list",
                                   "f.yaml:14: backplane.history.max_event_bytes: has no value",
@@ -221,6 +310,11 @@ TEST_CASE("keys that contradict each other are errors") {
   CHECK(one("limits: {buffer_per_connection: 32KiB}") ==
         "f.yaml:1: limits.buffer_per_connection: 32KiB is less than streams.write_buffer (64KiB), which it must hold");
   CHECK(errors_of("limits: {buffer_per_connection: 32KiB}\nstreams: {write_buffer: 32KiB}").empty());
+  CHECK(one("limits: {buffer_total: 512KiB}") ==
+        "f.yaml:1: limits.buffer_total: 512KiB is less than limits.buffer_per_connection (1MiB), which it must hold");
+  CHECK_THAT(one("limits: {buffer_per_connection: 257MiB}"),
+             Catch::StartsWith("f.yaml:1: limits.buffer_total: 256MiB is less than"));
+  CHECK(errors_of("limits: {buffer_per_connection: 1MiB, buffer_total: 1MiB}").empty());
   CHECK_THAT(one("backplane: {history: {max_event_bytes: 65MiB}}"),
              Catch::StartsWith("f.yaml:1: backplane.history.replay_budget: 64MiB is less than"));
   CHECK_THAT(one("cors: {origins: [\"*\"]}"),
@@ -228,6 +322,39 @@ TEST_CASE("keys that contradict each other are errors") {
   CHECK(errors_of("cors: {origins: [\"*\"], credentials: false}").empty());
   CHECK_THAT(one("cors: {origins: [\"*\", \"https://x\"], credentials: false}"),
              Catch::Contains("leave the others out"));
+}
+
+TEST_CASE("a trusted header is trusted from somebody, and channels belong to a user") {
+  const std::string nobody =
+      "f.yaml:1: auth.trusted_header: is taken from nobody as long as auth.trusted_proxies is empty (list the proxies)";
+  const std::string no_user =
+      "f.yaml:1: auth.trusted_channels_header: needs auth.trusted_header, which says whose channels they are";
+  CHECK(errors_of("auth: {trusted_header: X-User}") == Messages{nobody});
+  CHECK(errors_of("auth: {trusted_header: X-User, trusted_channels_header: X-C}") == Messages{nobody});
+  CHECK(errors_of("auth: {trusted_channels_header: X-C}") == Messages{no_user});
+  CHECK(errors_of("auth: {trusted_channels_header: X-C, trusted_proxies: [unix]}") == Messages{no_user});
+  CHECK(errors_of("auth: {trusted_header: X-User, trusted_channels_header: x-user, trusted_proxies: [unix]}") ==
+        Messages{"f.yaml:1: auth.trusted_channels_header: is auth.trusted_header already"});
+  CHECK(errors_of("auth: {trusted_header: X-User, trusted_channels_header: X-C, trusted_proxies: [unix]}").empty());
+  CHECK(errors_of("auth: {trusted_proxies: [unix]}").empty());
+  CHECK(errors_of("auth: {trusted_header: X-User, trusted_proxies: [proxy]}").size() == 1);
+}
+
+TEST_CASE("every file that a key names must be readable") {
+  const freshet::test::TempDir dir;
+  const auto missing = dir.path() + "/missing";
+  const Sources sources{.file_path = {},
+                        .env = {{"FRESHET_OPS_PUBLISH_KEYS_FILE", missing},
+                                {"FRESHET_AUTH_JWT_SECRET_FILE", missing},
+                                {"FRESHET_AUTH_JWT_PUBLIC_KEY_FILE", dir.path()},
+                                {"FRESHET_AUTH_JWT_JWKS_FILE", missing}},
+                        .flags = {}};
+  const auto no_file = missing + ": No such file or directory";
+  CHECK(errors_of("", sources) ==
+        Messages{"FRESHET_OPS_PUBLISH_KEYS_FILE: ops.publish_keys_file: " + no_file,
+                 "FRESHET_AUTH_JWT_SECRET_FILE: auth.jwt.secret_file: " + no_file,
+                 "FRESHET_AUTH_JWT_PUBLIC_KEY_FILE: auth.jwt.public_key_file: " + dir.path() + ": Is a directory",
+                 "FRESHET_AUTH_JWT_JWKS_FILE: auth.jwt.jwks_file: " + no_file});
 }
 
 TEST_CASE("no check between keys guesses about a value that could not be read") {
@@ -250,10 +377,10 @@ TEST_CASE("the password file must be there, and the password must have one place
 }
 
 TEST_CASE("passwords never get into errors") {
-  const std::vector<std::string> files{"backplane: {redis: {url: \"redis://u:hunter2@h/99999999\"}}",
-                                       "backplane: {redis: {url: \"redis://u:hunter2@h/1\"}}",
-                                       "backplane: {redis: {password: hunter2}}",
-                                       "backplane: {redis: {url: [\"redis://u:hunter2@h\"]}}"};
+  const std::vector<std::string> files{
+      "backplane: {redis: {url: \"redis://u:hunter2@h/99999999\"}}",
+      "backplane: {redis: {url: \"redis://u:hunter2@h/1\"}}", "backplane: {redis: {password: hunter2}}",
+      "auth: {jwt: {jwks_url: \"https://u:hunter2@x/k\"}}", "backplane: {redis: {url: [\"redis://u:hunter2@h\"]}}"};
   for (const auto& text : files) {
     const auto errors = errors_of(text);
     CHECK_FALSE(errors.empty());

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/random.h"
+#include "config/auth_rules.h"
 #include "config/load.h"
 #include "config/units.h"
 
@@ -31,6 +32,36 @@ std::vector<std::string> words(Random& random, std::string_view alphabet, std::s
 constexpr std::string_view kName = "abcxyz019-";
 constexpr std::string_view kNasty = "aZ09 \"'\\${}[]:#%@?/&*!|>-,=";
 
+Auth random_auth(Random& random) {
+  Auth auth;
+  if (coin(random)) auth.jwt.secret_file = "/dev/null";
+  if (coin(random)) auth.jwt.public_key_file = "/dev/null";
+  if (coin(random)) auth.jwt.jwks_file = "/dev/null";
+  if (coin(random)) auth.jwt.jwks_url = "https://h/" + word(random, "aZ09-._~:/?[]@!$&'()*+,;=%", 0, 30);
+  auth.jwt.issuer = word(random, kNasty, 0, 20);
+  auth.jwt.audience = word(random, kNasty, 0, 20);
+  auth.jwt.cookie = word(random, "aZ09!#$%&'*+-.^_`|~", 1, 20);
+  auth.jwt.leeway = std::chrono::milliseconds(random.between(0, 300'000));
+  auth.jwt.cache = random.between(std::size_t{0}, std::size_t{1'000'000});
+  auth.jwt.jwks_refresh = std::chrono::seconds(random.between(10, 86'400));
+  auth.trusted_proxies = words(random, "0123456789abcdef", "2001:db8::ffff:");
+  for (auto& proxy : auth.trusted_proxies) {
+    if (const auto canonical = trusted_proxy(proxy)) {
+      proxy = *canonical;
+    } else {
+      proxy = coin(random) ? "unix" : "10.0.0.0/8";
+    }
+  }
+  if (!auth.trusted_proxies.empty() && coin(random)) auth.trusted_header = word(random, "aZ09!#$%&'*+-.^_`|~", 1, 20);
+  if (!auth.trusted_header.empty() && coin(random)) auth.trusted_channels_header = auth.trusted_header + "-Channels";
+  auth.public_channels = words(random, "aZ09_-.:/@~=+,*?", "");
+  auth.user_channel = word(random, "aZ09_-.:/@~=+,", 0, 20) + "{sub}" + word(random, "aZ09_-.:/@~=+,", 0, 20);
+  auth.expired = coin(random) ? ExpiredTokens::kRetry : ExpiredTokens::kReject;
+  auth.expired_retry = std::chrono::milliseconds(random.between(10, 3'600'000));
+  auth.expiring_notice = std::chrono::milliseconds(random.between(0, 3'600'000));
+  return auth;
+}
+
 /// A configuration that passes every check, with every key drawn anew.
 Config random_config(Random& random) {
   Config c;
@@ -44,6 +75,7 @@ Config random_config(Random& random) {
   if (coin(random)) c.listen.push_back(*parse_address("unix:/run/" + word(random, "a b\"\\$#:", 1, 9) + "{instance}x"));
   c.reuse_port = coin(random);
   c.ops.listen = *parse_address("[::1]:9080");
+  if (coin(random)) c.ops.publish_keys_file = "/dev/null";
   c.ops.hosts = words(random, kName, "");
   c.instance = word(random, "azAZ09_.-", 0, 64);
   c.backplane.type = coin(random) ? BackplaneType::kRedis : BackplaneType::kMemory;
@@ -69,14 +101,20 @@ Config random_config(Random& random) {
   c.streams.retry = std::chrono::milliseconds(random.between(10, 3'600'000));
   c.streams.padding_bytes = random.between(std::size_t{0}, std::size_t{4096});
   c.streams.write_buffer_bytes = random.between(std::size_t{4096}, std::size_t{1} << 20U);
-  c.auth.public_channels = words(random, "aZ09_-.:/@~=+,*?", "");
+  c.auth = random_auth(random);
   c.cors.origins = words(random, "abc", "https://");
   c.cors.credentials = coin(random);
   if (coin(random) && !c.cors.credentials) c.cors.origins = {"*"};
   c.limits.connections = random.between(std::size_t{1}, std::size_t{10'000'000});
+  c.limits.connections_per_user = random.between(std::size_t{0}, std::size_t{10'000'000});
+  c.limits.connections_per_address = random.between(std::size_t{0}, std::size_t{10'000'000});
+  c.limits.connection_rate = random.between(std::size_t{0}, std::size_t{10'000'000});
+  c.limits.connection_burst = random.between(std::size_t{1}, std::size_t{10'000'000});
   c.limits.channels_per_connection = random.between(std::size_t{1}, std::size_t{10'000});
   c.limits.buffer_per_connection_bytes =
       c.streams.write_buffer_bytes + random.between(std::size_t{0}, std::size_t{1} << 20U);
+  c.limits.buffer_total_bytes =
+      c.limits.buffer_per_connection_bytes + random.between(std::size_t{0}, std::size_t{1} << 30U);
   c.limits.request_bytes = random.between(std::size_t{1024}, std::size_t{1} << 20U);
   c.limits.request_timeout = std::chrono::milliseconds(random.between(100, 3'600'000));
   c.drain.period = std::chrono::milliseconds(random.between(0, 3'600'000));
@@ -131,10 +169,40 @@ TEST_CASE("exactly the keys that take effect while streams are open are reloadab
   for (const auto& path : key_paths()) {
     if (is_reloadable(path)) reloadable.push_back(path);
   }
-  CHECK(reloadable == std::vector<std::string>{"streams.heartbeat", "streams.retry", "streams.padding",
-                                               "auth.public_channels", "cors.origins", "cors.credentials",
-                                               "limits.connections", "limits.channels_per_connection",
-                                               "limits.buffer_per_connection", "limits.request_bytes",
-                                               "limits.request_timeout", "log.level"});
+  CHECK(reloadable == std::vector<std::string>{"ops.publish_keys_file",
+                                               "streams.heartbeat",
+                                               "streams.retry",
+                                               "streams.padding",
+                                               "auth.jwt.secret_file",
+                                               "auth.jwt.public_key_file",
+                                               "auth.jwt.jwks_file",
+                                               "auth.jwt.jwks_url",
+                                               "auth.jwt.jwks_refresh",
+                                               "auth.jwt.issuer",
+                                               "auth.jwt.audience",
+                                               "auth.jwt.cookie",
+                                               "auth.jwt.leeway",
+                                               "auth.jwt.cache",
+                                               "auth.trusted_header",
+                                               "auth.trusted_channels_header",
+                                               "auth.trusted_proxies",
+                                               "auth.public_channels",
+                                               "auth.user_channel",
+                                               "auth.expired",
+                                               "auth.expired_retry",
+                                               "auth.expiring_notice",
+                                               "cors.origins",
+                                               "cors.credentials",
+                                               "limits.connections",
+                                               "limits.connections_per_user",
+                                               "limits.connections_per_address",
+                                               "limits.connection_rate",
+                                               "limits.connection_burst",
+                                               "limits.channels_per_connection",
+                                               "limits.buffer_per_connection",
+                                               "limits.buffer_total",
+                                               "limits.request_bytes",
+                                               "limits.request_timeout",
+                                               "log.level"});
   CHECK_FALSE(is_reloadable("nope"));
 }

@@ -127,6 +127,15 @@ TEST_CASE_METHOD(Fixture, "A server that is full is left alone for longer") {
   CHECK(client.loss->retry == Retry::kSlow);
 }
 
+TEST_CASE_METHOD(Fixture, "What a server says before it hangs up is the reason, whatever becomes of our own bytes") {
+  server.greeting = "-ERR max number of clients reached\r\n";
+  server.close_after_greeting = true;
+  for (int i = 0; i < 20; ++i) {
+    client.loss.reset();
+    CHECK(client.failure() == "ERR max number of clients reached");
+  }
+}
+
 TEST_CASE_METHOD(Fixture, "A refused connection is told with its address") {
   server.stop_listening();
   CHECK(client.failure() == "connect to " + client.options.address.text() + ": Connection refused");

@@ -31,6 +31,7 @@ class FakeRedis {
                   if (close_at_once) return;
                   sessions_.push_back(std::make_unique<Session>(*this, std::move(fd)));
                   sessions_.back()->say(greeting);
+                  if (close_after_greeting) sessions_.clear();
                 }).value();
     answers["AUTH"] = answers["SELECT"] = answers["CLIENT"] = "+OK\r\n";
     answers["INFO"] = bulk("# Server\r\nredis_version:7.0.15\r\nredis_mode:standalone\r\n");
@@ -64,6 +65,7 @@ class FakeRedis {
   std::map<std::string, std::string> answers;
   std::string greeting;
   bool close_at_once = false;
+  bool close_after_greeting = false;
   bool byte_by_byte = false;
   int accepted = 0;
   std::vector<Command> received;

@@ -28,7 +28,7 @@ struct User : Link::User {
   void on_connected() override {
     ++connects;
     if (!failure.empty() && !up_first) return link->connection().close(failure);
-    link->declare_up("Redis 7");
+    link->declare_up("connected to Redis 7");
     if (!failure.empty()) link->connection().close(failure);
   }
   void on_push(redis::Value) override {}

@@ -399,6 +399,18 @@ TEST_CASE_METHOD(Real, "A killed subscriber comes back alone") {
   CHECK(seen.count("command down") == 0);
 }
 
+TEST_CASE("A full server is told in Redis' words") {
+  struct Full : Client {
+    Full() : Client(uv::Address()) { options.address = server.address(); }
+    ~Full() override { backplane.reset(); }
+    uv::Loop& loop() override { return the_loop; }
+    uv::Loop the_loop;
+    test::RedisServer server{{"--maxclients", "1"}};
+  } client;
+  client.start();
+  CHECK(client.wait([&] { return client.logged("ERR max number of clients reached"); }));
+}
+
 TEST_CASE_METHOD(Real, "A wrong password is refused in Redis' words until it is right") {
   server.tell({"CONFIG", "SET", "requirepass", "right"});
   const test::TempDir dir;

@@ -18,3 +18,14 @@ TEST_CASE("retry, heartbeat and padding") {
 }
 
 TEST_CASE("the last chunk is the empty one") { CHECK(last_chunk()->chunked() == "0\r\n\r\n"); }
+
+TEST_CASE("what a token's end is told with has no id, so that the cursor stays") {
+  CHECK(stream_expiring(std::chrono::seconds(10))->plain() == "event: stream-expiring\ndata: {\"seconds\":10}\n\n");
+  CHECK(stream_unauthorized()->plain() == "event: stream-unauthorized\ndata: {\"reason\":\"token-expired\"}\n\n");
+}
+
+TEST_CASE("frames know the broker's own words from events") {
+  CHECK(stream_cursor(Resume::kFresh, 7)->control());
+  CHECK(heartbeat()->control());
+  CHECK_FALSE(Frame::encode({7, "streaming", "x"})->control());
+}

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <fcntl.h>
 #include <fstream>
+#include <functional>
 #include <memory>
 #include <string>
 #include <sys/resource.h>
@@ -56,29 +57,23 @@ bool exists(const std::string& path) {
   return ::lstat(path.c_str(), &info) == 0;
 }
 
-/// Lets no more descriptors be opened than there are.
-class NoMoreDescriptors {
- public:
-  NoMoreDescriptors() {
+/// Turns the loop until `done` while no descriptor can be opened in addition to those that there are.
+bool run_without_descriptors(Loop& loop, const std::function<bool()>& done) {
+  {
     // UBSan opens a pipe when it meets a type with virtual functions for the first time: let it meet timers now.
     Loop warm_up;
     freshet::test::run_a_while(warm_up);
-    REQUIRE(::getrlimit(RLIMIT_NOFILE, &before_) == 0);
-    rlimit now = before_;
-    // The lowest free number is the first one that is out of bounds: all below it are taken.
-    const Fd next(::open("/dev/null", O_RDONLY | O_CLOEXEC));
-    now.rlim_cur = static_cast<rlim_t>(next.get());
-    REQUIRE(::setrlimit(RLIMIT_NOFILE, &now) == 0);
   }
-  ~NoMoreDescriptors() { lift(); }
-  NoMoreDescriptors(const NoMoreDescriptors&) = delete;
-  NoMoreDescriptors& operator=(const NoMoreDescriptors&) = delete;
-
-  void lift() { ::setrlimit(RLIMIT_NOFILE, &before_); }
-
- private:
-  rlimit before_{};
-};
+  rlimit before{};
+  REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+  rlimit none_left = before;
+  // The lowest free number is the first one that is out of bounds: all below it are taken.
+  none_left.rlim_cur = static_cast<rlim_t>(Fd(::open("/dev/null", O_RDONLY | O_CLOEXEC)).get());
+  const bool limited = ::setrlimit(RLIMIT_NOFILE, &none_left) == 0;
+  const bool reached = limited && run_until(loop, done);
+  ::setrlimit(RLIMIT_NOFILE, &before);
+  return reached;
+}
 
 }  // namespace
 
@@ -286,11 +281,7 @@ TEST_CASE("Out of descriptors, one connection is shed, the rest waits without sp
   const Fd second = connect_raw(listener->bound());
   int turns = 0;
   const TurnEnd count(f.loop, [&] { ++turns; });
-  {
-    NoMoreDescriptors limit;
-    REQUIRE(run_until(f.loop, [&] { return exhausted == 1; }));
-    limit.lift();
-  }
+  REQUIRE(run_without_descriptors(f.loop, [&] { return exhausted == 1; }));
   CHECK(freshet::test::receive_raw(first).empty());
   turns = 0;
   REQUIRE(run_until(f.loop, [&] { return f.accepted.size() == 1; }));
@@ -301,21 +292,20 @@ TEST_CASE("Out of descriptors, one connection is shed, the rest waits without sp
   CHECK(freshet::test::receive_raw(f.accepted.front().fd) == "served");
 }
 
-TEST_CASE("Out of descriptors for long, the reserve is there each time") {
+TEST_CASE("Out of descriptors for long, one connection is shed every 100 ms") {
   Fixture f;
-  int exhausted = 0;
+  std::vector<freshet::base::Instant> exhausted;
   Listener::Options options;
-  options.on_exhausted = [&] { ++exhausted; };
+  options.on_exhausted = [&] { exhausted.push_back(f.loop.now()); };
   const auto listener = f.listen(kAnyLoopback, options);
   std::vector<Fd> clients;
   clients.reserve(3);
   for (int i = 0; i < 3; ++i) clients.push_back(connect_raw(listener->bound()));
-  {
-    const NoMoreDescriptors limit;
-    REQUIRE(run_until(f.loop, [&] { return exhausted == 3; }));
-  }
+  REQUIRE(run_without_descriptors(f.loop, [&] { return exhausted.size() == 3; }));
   for (const Fd& client : clients) CHECK(freshet::test::receive_raw(client).empty());
   CHECK(f.accepted.empty());
+  CHECK(exhausted[1] - exhausted[0] >= 100ms);
+  CHECK(exhausted[2] - exhausted[1] >= 100ms);
 }
 
 TEST_CASE("A listener may be destroyed when it reports that descriptors ran out, and during the pause") {
@@ -331,10 +321,7 @@ TEST_CASE("A listener may be destroyed when it reports that descriptors ran out,
   };
   listener = f.listen(kAnyLoopback, options);
   const Fd client = connect_raw(listener->bound());
-  {
-    const NoMoreDescriptors limit;
-    REQUIRE(run_until(f.loop, [&] { return exhausted == 1; }));
-  }
+  REQUIRE(run_without_descriptors(f.loop, [&] { return exhausted == 1; }));
   listener.reset();
   f.loop.run();
 }

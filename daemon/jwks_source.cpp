@@ -1,0 +1,104 @@
+#include "jwks_source.h"
+
+#include <algorithm>
+#include <array>
+#include <curl/curl.h>
+#include <utility>
+
+namespace freshet {
+namespace {
+
+constexpr std::chrono::seconds kFirstRetry{1};
+constexpr std::chrono::seconds kLongestRetry{60};
+/// Tokens with made-up key ids must not turn into requests to the issuer.
+constexpr std::chrono::seconds kBetweenFetches{10};
+constexpr long kTimeoutMs = 10'000;
+constexpr std::size_t kMaxBytes = std::size_t{256} << 10U;
+
+std::size_t take(char* bytes, std::size_t size, std::size_t count, void* target) {
+  auto& text = *static_cast<std::string*>(target);
+  if (text.size() + size * count > kMaxBytes) return 0;  // fewer than offered: curl ends the transfer
+  text.append(bytes, size * count);
+  return size * count;
+}
+
+int check_cancelled(void* cancelled, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+  return static_cast<const std::atomic<bool>*>(cancelled)->load() ? 1 : 0;
+}
+
+/// Blocks; runs on a thread of its own. Redirects are not followed: the URL is trusted, what it points to is not.
+base::Result<std::string> download(const std::string& url, const std::atomic<bool>& cancelled) {
+  const std::unique_ptr<CURL, void (*)(CURL*)> handle(curl_easy_init(), curl_easy_cleanup);
+  if (!handle) return base::fail("no memory");
+  std::string text;
+  std::array<char, CURL_ERROR_SIZE> reason{};
+  auto* curl = handle.get();
+  curl_easy_setopt(curl, CURLOPT_URL, url.c_str());
+  curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(curl, CURLOPT_FAILONERROR, 1L);
+  curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, kTimeoutMs);
+  curl_easy_setopt(curl, CURLOPT_USERAGENT, "freshetd");
+  curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, reason.data());
+  curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, &take);
+  curl_easy_setopt(curl, CURLOPT_WRITEDATA, &text);
+  curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+  curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, &check_cancelled);
+  curl_easy_setopt(curl, CURLOPT_XFERINFODATA, &cancelled);
+  const auto code = curl_easy_perform(curl);
+  if (code == CURLE_OK) return text;
+  if (code == CURLE_WRITE_ERROR) return base::fail("more than " + std::to_string(kMaxBytes) + " bytes");
+  return base::fail(reason.front() != '\0' ? reason.data() : curl_easy_strerror(code));
+}
+
+}  // namespace
+
+JwksSource::JwksSource(uv::Loop& loop, std::string url, std::chrono::milliseconds refresh,
+                       std::function<void(const std::string&)> changed, std::function<void(const std::string&)> failed)
+    : loop_(loop),
+      url_(std::move(url)),
+      refresh_(refresh),
+      changed_(std::move(changed)),
+      failed_(std::move(failed)),
+      retry_(kFirstRetry) {
+  fetch();
+}
+
+void JwksSource::fetch() {
+  timer_.reset();
+  asked_ = false;
+  fetched_at_ = loop_.now();
+  worker_ = std::make_unique<uv::Worker>(
+      loop_, [url = url_](const std::atomic<bool>& cancelled) { return download(url, cancelled); },
+      [this](base::Result<std::string> text) { fetched(std::move(text)); });
+}
+
+void JwksSource::fetched(base::Result<std::string> text) {
+  const auto done = std::move(worker_);
+  if (!text) {
+    if (failure_ != text.error().message) {
+      failure_ = text.error().message;
+      failed_(failure_);
+    }
+    fetch_after(retry_);
+    retry_ = std::min<base::Duration>(retry_ * 2, kLongestRetry);
+    return;
+  }
+  failure_.clear();
+  retry_ = kFirstRetry;
+  fetch_after(refresh_);
+  if (text_ == *text) return;
+  text_ = std::move(*text);
+  changed_(text_);
+}
+
+void JwksSource::key_missing() {
+  if (worker_ || std::exchange(asked_, true)) return;
+  fetch_after(kBetweenFetches - (loop_.now() - fetched_at_));
+}
+
+void JwksSource::fetch_after(base::Duration delay) {
+  timer_ = loop_.after(std::max(delay, base::Duration::zero()), [this] { fetch(); });
+}
+
+}  // namespace freshet

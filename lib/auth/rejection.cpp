@@ -1,0 +1,29 @@
+#include "auth/rejection.h"
+
+namespace freshet::auth {
+
+std::string_view to_string(Rejection::Reason reason) {
+  switch (reason) {
+    case Rejection::Reason::kMalformed:
+      return "malformed";
+    case Rejection::Reason::kAlgorithm:
+      return "algorithm";
+    case Rejection::Reason::kUnknownKey:
+      return "unknown_key";
+    case Rejection::Reason::kSignature:
+      return "signature";
+    case Rejection::Reason::kExpired:
+      return "expired";
+    case Rejection::Reason::kNotYet:
+      return "not_yet";
+    case Rejection::Reason::kIssuer:
+      return "issuer";
+    case Rejection::Reason::kAudience:
+      return "audience";
+    case Rejection::Reason::kClaims:
+      return "claims";
+  }
+  return "";
+}
+
+}  // namespace freshet::auth

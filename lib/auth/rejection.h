@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace freshet::auth {
+
+/// Why a token is not accepted.
+struct Rejection {
+  enum class Reason {
+    kMalformed,   ///< not a JWS in compact form, or strict JSON, or over a bound
+    kAlgorithm,   ///< `alg` is none, unknown, or not one of the key
+    kUnknownKey,  ///< no key has its `kid`, or there are no keys yet: a newer JWKS may help
+    kSignature,
+    kExpired,  ///< and nothing else is wrong with it: signature, issuer, audience and claims are right
+    kNotYet,   ///< `nbf` or `iat` lies in the future
+    kIssuer,
+    kAudience,
+    kClaims,  ///< a claim of a wrong type or over a bound
+  };
+
+  Reason reason = Reason::kMalformed;
+  /// For the client and the log, in words; names claims and limits and never repeats any part of the token.
+  std::string description;
+
+  friend bool operator==(const Rejection&, const Rejection&) = default;
+};
+
+/// As in `freshet_auth_failures_total{reason}`: malformed, algorithm, unknown_key, signature, expired, not_yet, issuer,
+/// audience, claims.
+std::string_view to_string(Rejection::Reason reason);
+
+}  // namespace freshet::auth

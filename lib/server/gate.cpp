@@ -1,0 +1,67 @@
+#include "server/gate.h"
+
+#include <vector>
+
+#include "auth/credentials.h"
+#include "auth/forwarded.h"
+#include "base/text.h"
+
+namespace freshet::server {
+namespace {
+
+std::optional<auth::IpAddress> address_of(const uv::Peer& peer) {
+  return peer.is_unix ? std::nullopt : auth::IpAddress::parse(peer.ip);
+}
+
+/// The token to judge; the first one present decides, and a bad one is not rescued by the next.
+std::optional<std::string_view> token_of(const http::Request& request, const std::string& cookie,
+                                         std::string_view query_token) {
+  if (const auto* header = request.header("Authorization"); header != nullptr) {
+    if (const auto token = auth::bearer(*header)) return token;
+  }
+  for (const auto& header : request.headers) {
+    if (!base::equals_ignoring_case(header.name, "Cookie")) continue;
+    if (const auto token = auth::cookie(header.value, cookie)) return token;
+  }
+  if (!query_token.empty()) return query_token;
+  return std::nullopt;
+}
+
+}  // namespace
+
+bool Gate::trusts(const uv::Peer& peer) const { return settings_.trusted_proxies.trusts_peer(address_of(peer)); }
+
+Gate::Identification Gate::identify(const http::Request& request, const uv::Peer& peer, std::string_view query_token) {
+  if (!settings_.trusted_header.empty() && trusts(peer)) {
+    const auto* user = request.header(settings_.trusted_header);
+    if (user != nullptr && !user->empty()) {
+      const auto* channels =
+          settings_.trusted_channels_header.empty() ? nullptr : request.header(settings_.trusted_channels_header);
+      auto identity = auth::identity_from_headers(*user, channels == nullptr ? std::string_view() : *channels);
+      if (identity) return std::optional(std::move(*identity));
+      return tl::unexpected(auth::Rejection{auth::Rejection::Reason::kClaims, identity.error().message});
+    }
+  }
+  const auto token = token_of(request, settings_.token_cookie, query_token);
+  if (!token) return std::optional<auth::Identity>();
+  auto identity = verify(*token);
+  if (!identity) return tl::unexpected(identity.error());
+  return std::optional(std::move(*identity));
+}
+
+tl::expected<auth::Identity, auth::Rejection> Gate::verify(std::string_view token) {
+  auto identity = verifier_.verify(token, now_s());
+  if (!identity && identity.error().reason == auth::Rejection::Reason::kUnknownKey) key_missing_();
+  return identity;
+}
+
+std::string Gate::client_address(const http::Request& request, const uv::Peer& peer) const {
+  std::vector<std::string_view> forwarded;
+  for (const auto& header : request.headers) {
+    if (base::equals_ignoring_case(header.name, "X-Forwarded-For")) forwarded.emplace_back(header.value);
+  }
+  const auto address = auth::client_address(address_of(peer), forwarded, settings_.trusted_proxies);
+  return address ? address->text() : std::string();
+}
+
+}  // namespace freshet::server

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "server/caller.h"
+
+namespace freshet::server {
+
+/// A stream that has ended, for the access log.
+struct StreamReport {
+  Caller caller;
+  std::vector<std::string_view> channels;
+  base::Duration duration{};
+  std::uint64_t events = 0;
+  std::uint64_t bytes = 0;
+  std::string_view reason;
+  std::string_view resume;  ///< how it was opened; empty: it never was
+};
+
+}  // namespace freshet::server

@@ -1,0 +1,63 @@
+// nginx with the project's own configuration (deploy/nginx/freshet.conf), in a folder of its own.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+
+import {temporaryFolder} from './freshetd.mjs';
+import {Program, run} from './process.mjs';
+import {freePort} from './redis.mjs';
+import {RawSocket} from './http.mjs';
+import {until} from './wait.mjs';
+
+const shipped = fs.readFileSync(new URL('../../deploy/nginx/freshet.conf', import.meta.url), 'utf8');
+
+/** What Debian's nginx.conf says around conf.d/, but in one process, in the foreground, with all files in `folder`. */
+const around = (folder, include) => `
+daemon off;
+master_process off;
+pid ${folder}/nginx.pid;
+error_log stderr warn;
+events { worker_connections 4096; }
+http {
+  access_log ${folder}/access.log;
+  client_body_temp_path ${folder}/body;
+  proxy_temp_path ${folder}/proxy;
+  fastcgi_temp_path ${folder}/fastcgi;
+  uwsgi_temp_path ${folder}/uwsgi;
+  scgi_temp_path ${folder}/scgi;
+  include ${include};
+}
+`;
+
+function replaced(text, pattern, replacement) {
+  assert.match(text, pattern);
+  return text.replace(pattern, replacement);
+}
+
+/** Starts nginx in front of two unix sockets. Returns its https URL. */
+export async function startNginx(t, sockets) {
+  assert.equal(sockets.length, 2);
+  const folder = temporaryFolder(t, 'nginx');
+  const [certificate, key] = [path.join(folder, 'cert.pem'), path.join(folder, 'key.pem')];
+  const made = await run('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes',
+    '-days', '2', '-subj', '/CN=localhost', '-keyout', key, '-out', certificate]);
+  assert.equal(made.code, 0, made.stderr);
+  const port = await freePort();
+  let site = shipped;
+  site = replaced(site, /unix:\/run\/freshet\/1\.sock/, `unix:${sockets[0]}`);
+  site = replaced(site, /unix:\/run\/freshet\/2\.sock/, `unix:${sockets[1]}`);
+  site = replaced(site, /listen 443 ssl/, `listen 127.0.0.1:${port} ssl`);
+  site = replaced(site, /ssl_certificate \S+;/, `ssl_certificate ${certificate};`);
+  site = replaced(site, /ssl_certificate_key \S+;/, `ssl_certificate_key ${key};`);
+  fs.writeFileSync(path.join(folder, 'freshet.conf'), site);
+  fs.writeFileSync(path.join(folder, 'nginx.conf'), around(folder, path.join(folder, 'freshet.conf')));
+  const nginx = new Program('nginx', ['-e', 'stderr', '-p', folder, '-c', path.join(folder, 'nginx.conf')]);
+  t.after(() => nginx.running && nginx.kill9());
+  await until(async () => {
+    assert.ok(nginx.running, nginx.describe());
+    const raw = await RawSocket.open(`http://127.0.0.1:${port}`).catch(() => undefined);
+    raw?.close();
+    return raw;
+  }, 'nginx to listen');
+  return `https://127.0.0.1:${port}`;
+}
