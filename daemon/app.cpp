@@ -107,7 +107,8 @@ App::App(config::Config config, config::Sources sources, Credentials credentials
       revocations_(loop_, *control_, statistics_,
                    [this](const server::Revocations::Ending& ending) { return end_streams(ending); }),
       public_routes_(
-          loop_, settings_, statistics_, gate_, quotas_, [this](const auth::Identity& who) { return revocations_.barred(who.subject, who.issued_at); }, seed_ + 1),
+          loop_, settings_, statistics_, gate_, quotas_,
+          [this](const auth::Identity& who) { return revocations_.barred(who.subject, who.issued_at); }, seed_ + 1),
       ops_access_(publish_keys_, gate_),
       ops_routes_(settings_, *backplane_, revocations_, ops_access_,
                   {[this] { return trouble(); }, [this] { return metrics_text(); },

@@ -66,7 +66,6 @@ JwksSource::JwksSource(uv::Loop& loop, std::string url, std::chrono::millisecond
 
 void JwksSource::fetch() {
   timer_.reset();
-  asked_ = false;
   fetched_at_ = loop_.now();
   worker_ = std::make_unique<uv::Worker>(
       loop_, [url = url_](const std::atomic<bool>& cancelled) { return download(url, cancelled); },
@@ -93,12 +92,14 @@ void JwksSource::fetched(base::Result<std::string> text) {
 }
 
 void JwksSource::key_missing() {
-  if (worker_ || std::exchange(asked_, true)) return;
-  fetch_after(kBetweenFetches - (loop_.now() - fetched_at_));
+  // A fetch that is due sooner, such as the next try after a failure, is not put off.
+  const auto earliest = std::max(fetched_at_ + kBetweenFetches, loop_.now());
+  if (!worker_ && earliest < due_) fetch_after(earliest - loop_.now());
 }
 
 void JwksSource::fetch_after(base::Duration delay) {
-  timer_ = loop_.after(std::max(delay, base::Duration::zero()), [this] { fetch(); });
+  due_ = loop_.now() + delay;
+  timer_ = loop_.after(delay, [this] { fetch(); });
 }
 
 }  // namespace freshet

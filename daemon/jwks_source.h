@@ -36,7 +36,7 @@ class JwksSource {
   std::string failure_;
   base::Duration retry_{};
   base::Instant fetched_at_{};
-  bool asked_ = false;
+  base::Instant due_{};
   std::unique_ptr<uv::Worker> worker_;
   std::unique_ptr<base::Timer> timer_;
 };

@@ -17,11 +17,11 @@ inline constexpr std::size_t kMaxGlobBytes = 200;
 
 /// Who asks and what they may do, out of a verified token or of a trusted proxy's headers.
 struct Identity {
-  std::string subject;                ///< empty: nobody by name, so there is no own channel
-  std::vector<std::string> channels;  ///< globs of the channels they may read, next to their own and the public ones
-  std::vector<std::string> publish;   ///< globs of the channels they may publish to
-  std::optional<std::int64_t> expires_at;  ///< Unix seconds, rounded down; none: for good
-  std::optional<std::int64_t> issued_at;   ///< Unix seconds, rounded down
+  std::string subject{};                ///< empty: nobody by name, so there is no own channel
+  std::vector<std::string> channels{};  ///< globs of the channels they may read, next to their own and the public ones
+  std::vector<std::string> publish{};   ///< globs of the channels they may publish to
+  std::optional<std::int64_t> expires_at{};  ///< Unix seconds, rounded down; none: for good
+  std::optional<std::int64_t> issued_at{};   ///< Unix seconds, rounded down
 
   friend bool operator==(const Identity&, const Identity&) = default;
 };

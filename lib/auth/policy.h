@@ -11,8 +11,8 @@ namespace freshet::auth {
 
 /// What is open to whom. Part of the configuration; holds no state.
 struct Policy {
-  std::vector<std::string> public_channels;  ///< globs of the channels that anyone may read
-  std::string user_channel = "user:{sub}";   ///< the template of a user's own channel
+  std::vector<std::string> public_channels{};  ///< globs of the channels that anyone may read
+  std::string user_channel = "user:{sub}";     ///< the template of a user's own channel
 
   friend bool operator==(const Policy&, const Policy&) = default;
 };

@@ -25,8 +25,8 @@ inline constexpr std::size_t kMaxTokenBytes = 8192;
 class Verifier {
  public:
   struct Options {
-    std::string issuer;                  ///< what `iss` must be, byte by byte; empty: not checked
-    std::string audience;                ///< what `aud` must be or contain; empty: not checked
+    std::string issuer{};                ///< what `iss` must be, byte by byte; empty: not checked
+    std::string audience{};              ///< what `aud` must be or contain; empty: not checked
     std::chrono::seconds leeway{5};      ///< for `exp`, `nbf` and `iat`
     std::size_t cache_entries = 10'000;  ///< verified tokens to remember; 0: none
   };

@@ -15,7 +15,7 @@ class Random {
   T between(T low, T high) {
     if (high <= low) return low;
     return static_cast<T>(std::uniform_int_distribution<std::int64_t>(static_cast<std::int64_t>(low),
-                                                                       static_cast<std::int64_t>(high))(engine_));
+                                                                      static_cast<std::int64_t>(high))(engine_));
   }
 
  private:

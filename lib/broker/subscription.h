@@ -53,10 +53,10 @@ class Subscription {
   Hub& hub_;
   Sink& sink_;
   std::vector<Membership> memberships_;
-  Cursor cursor_;  ///< where to re-open from; after the opening always kAt
-  Id sent_ = 0;    ///< the client's own cursor
-  Id mark_ = 0;    ///< the mark that this opening goes by
-  Id floor_ = 0;   ///< the history that the stream was opened under
+  Cursor cursor_;            ///< where to re-open from; after the opening always kAt
+  Id sent_ = 0;              ///< the client's own cursor
+  Id mark_ = 0;              ///< the mark that this opening goes by
+  Id floor_ = 0;             ///< the history that the stream was opened under
   std::string_view result_;  ///< one of the constant names
   std::uint64_t stamp_ = 0;
   std::uint32_t unconfirmed_ = 0;  ///< channels whose confirmation is awaited

@@ -7,8 +7,8 @@
 namespace freshet::redis {
 namespace {
 
-/// A link that stands for so long is well; one that is lost earlier goes on backing off. Longer than it takes the hub to
-/// miss its probes.
+/// A link that stands for so long is well; one that is lost earlier goes on backing off. Longer than it takes the hub
+/// to miss its probes.
 constexpr std::chrono::seconds kSettled{5};
 
 }  // namespace

@@ -159,6 +159,11 @@ void Connection::flush() {
   changed_ = false;
   if (state_ == State::kClosed) return;
   if (stream_ && stream_->overflowed()) return close("slow");
+  if (!blocked_ && write_some()) written();
+}
+
+void Connection::on_writable() {
+  blocked_ = false;
   if (write_some()) written();
 }
 
@@ -186,11 +191,11 @@ bool Connection::write_some() {
       output_ = {};
       output_offset_ = 0;
     }
-    const bool blocked = *sent < wanted;
-    if (stream_) stream_->wrote(*sent - of_own, blocked);
+    blocked_ = *sent < wanted;
+    if (stream_) stream_->wrote(*sent - of_own, blocked_);
     sent_bytes_ += *sent;
     server_.statistics().bytes_sent += *sent;
-    if (blocked) {
+    if (blocked_) {
       socket_.watch_writable(true);
       return false;
     }

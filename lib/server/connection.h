@@ -59,7 +59,7 @@ class Connection final : public uv::Socket::Handler, public EventStream::Owner, 
 
   void on_data(std::string_view bytes) override;
   void on_closed(std::string_view why) override;
-  void on_writable() override { flush(); }
+  void on_writable() override;
   void on_due() override;
 
   void tend_stream();
@@ -95,6 +95,7 @@ class Connection final : public uv::Socket::Handler, public EventStream::Owner, 
   bool keep_alive_ = true;
   bool head_only_ = false;
   bool continued_ = false;
+  bool blocked_ = false;  ///< the kernel takes no more for now
   bool expiry_told_ = false;
   bool changed_ = false;  ///< in the server's list of connections to flush
 };

@@ -13,6 +13,19 @@ std::optional<auth::IpAddress> address_of(const uv::Peer& peer) {
   return peer.is_unix ? std::nullopt : auth::IpAddress::parse(peer.ip);
 }
 
+/// The value of a header that a proxy sets. One that comes twice is partly somebody else's: whose is not to be told.
+tl::expected<const std::string*, auth::Rejection> only(const http::Request& request, const std::string& name) {
+  const std::string* value = nullptr;
+  for (const auto& header : request.headers) {
+    if (!base::equals_ignoring_case(header.name, name)) continue;
+    if (value != nullptr) {
+      return tl::unexpected(auth::Rejection{auth::Rejection::Reason::kClaims, "the header " + name + " comes twice"});
+    }
+    value = &header.value;
+  }
+  return value;
+}
+
 /// The token to judge; the first one present decides, and a bad one is not rescued by the next.
 std::optional<std::string_view> token_of(const http::Request& request, const std::string& cookie,
                                          std::string_view query_token) {
@@ -33,11 +46,12 @@ bool Gate::trusts(const uv::Peer& peer) const { return settings_.trusted_proxies
 
 Gate::Identification Gate::identify(const http::Request& request, const uv::Peer& peer, std::string_view query_token) {
   if (!settings_.trusted_header.empty() && trusts(peer)) {
-    const auto* user = request.header(settings_.trusted_header);
-    if (user != nullptr && !user->empty()) {
-      const auto* channels =
-          settings_.trusted_channels_header.empty() ? nullptr : request.header(settings_.trusted_channels_header);
-      auto identity = auth::identity_from_headers(*user, channels == nullptr ? std::string_view() : *channels);
+    const auto user = only(request, settings_.trusted_header);
+    if (!user) return tl::unexpected(user.error());
+    if (*user != nullptr && !(*user)->empty()) {
+      const auto channels = only(request, settings_.trusted_channels_header);
+      if (!channels) return tl::unexpected(channels.error());
+      auto identity = auth::identity_from_headers(**user, *channels == nullptr ? std::string_view() : **channels);
       if (identity) return std::optional(std::move(*identity));
       return tl::unexpected(auth::Rejection{auth::Rejection::Reason::kClaims, identity.error().message});
     }

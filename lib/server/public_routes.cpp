@@ -19,6 +19,13 @@ constexpr std::size_t kOtherParameters = 16;
 constexpr std::string_view kChallenge = "Bearer realm=\"freshet\"";
 constexpr std::string_view kScopeChallenge = "Bearer realm=\"freshet\", error=\"insufficient_scope\"";
 
+/// RFC 6750, 3: neither quotes nor backslashes in an error_description.
+std::string invalid_token_challenge(std::string description) {
+  std::replace(description.begin(), description.end(), '"', '\'');
+  std::replace(description.begin(), description.end(), '\\', '/');
+  return std::string(kChallenge) + ", error=\"invalid_token\", error_description=\"" + description + "\"";
+}
+
 std::vector<http::Header> stream_headers(const std::vector<http::Header>& more) {
   std::vector<http::Header> headers{{"Content-Type", std::string(kEventStream)},
                                     {"Cache-Control", "no-cache, no-transform"},
@@ -164,8 +171,7 @@ http::Response PublicRoutes::reject(const http::Request& request, const auth::Re
   ++statistics_.auth_failures[std::string(auth::to_string(rejection.reason))];
   ++statistics_.outcomes["unauthorized"];
   auto all = headers;
-  all.push_back({"WWW-Authenticate", std::string(kChallenge) + ", error=\"invalid_token\", error_description=\"" +
-                                         rejection.description + "\""});
+  all.push_back({"WWW-Authenticate", invalid_token_challenge(rejection.description)});
   return with(http::to_response({401, "the token: " + rejection.description}), all);
 }
 

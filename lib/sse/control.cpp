@@ -57,9 +57,7 @@ FramePtr stream_expiring(std::chrono::seconds left) {
   return Frame::encode({0, "stream-expiring", "{\"seconds\":" + std::to_string(left.count()) + "}"});
 }
 
-FramePtr stream_unauthorized() {
-  return Frame::encode({0, "stream-unauthorized", R"({"reason":"token-expired"})"});
-}
+FramePtr stream_unauthorized() { return Frame::encode({0, "stream-unauthorized", R"({"reason":"token-expired"})"}); }
 
 FramePtr retry(std::chrono::milliseconds delay) {
   return Frame::raw("retry: " + std::to_string(delay.count()) + "\n\n");

@@ -15,7 +15,8 @@ namespace fixtures = freshet::fixtures;
 namespace {
 
 json fixture(std::string_view kid) {
-  for (const auto& jwk : freshet::auth::parse_json_object(fixtures::kJwks)->at("keys")) {
+  const auto set = freshet::auth::parse_json_object(fixtures::kJwks);
+  for (const auto& jwk : set->at("keys")) {
     if (jwk.at("kid") == kid) return jwk;
   }
   FAIL("no key " << kid);

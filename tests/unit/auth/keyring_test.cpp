@@ -88,7 +88,7 @@ TEST_CASE("unusable entries of a JWK set are skipped, each with its reason, and 
                         "key 5 (kid \"secp256k1\"): an elliptic curve other than P-256, P-384 and P-521",
                         "key 6 (kid \"off-curve\"): numbers that make no valid public key",
                         "key 7 (kid \"x25519\"): a curve other than Ed25519",
-                        "key 8: a secret of 5 bytes: at least 32 are needed (openssl rand -hex 32)",
+                        "key 8 (kid \"short\"): a secret of 5 bytes: at least 32 are needed (openssl rand -hex 32)",
                     });
   REQUIRE(keys.size() == 1);
   CHECK(keys.candidates({"private-half"}, Algorithm::kEs256).keys.size() == 1);

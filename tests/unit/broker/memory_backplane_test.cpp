@@ -7,7 +7,10 @@
 
 #include "support/manual_clock.h"
 
+using freshet::base::Result;
 using freshet::broker::Backplane;
+using freshet::broker::Bar;
+using freshet::broker::ControlBus;
 using freshet::broker::Dataset;
 using freshet::broker::DatasetClock;
 using freshet::broker::decode_record;
@@ -69,6 +72,14 @@ class Recorder final : public Backplane::Observer {
     CHECK_FALSE(inside_call);
     calls.push_back(std::move(call));
   }
+};
+
+class ControlRecorder final : public ControlBus::Observer {
+ public:
+  void on_control_up() override {}
+  void on_control(std::string_view message) override { messages.emplace_back(message); }
+
+  std::vector<std::string> messages;
 };
 
 struct Fixture {
@@ -179,6 +190,40 @@ TEST_CASE("A publication that is refused says why, on the next turn") {
   REQUIRE(result);
   REQUIRE_FALSE(*result);
   CHECK(result->error().kind == PublishError::Kind::kInvalid);
+}
+
+TEST_CASE("A control message comes back to its sender, on the next turn, and is counted") {
+  Fixture f;
+  ControlRecorder control;
+  f.backplane.set_control_observer(control);
+  std::optional<Result<std::uint64_t>> told;
+  f.backplane.broadcast("message", [&](const Result<std::uint64_t>& count) { told = count; });
+  CHECK(control.messages.empty());
+  CHECK_FALSE(told);
+  f.turn();
+  CHECK(control.messages == Calls{"message"});
+  REQUIRE(told);
+  CHECK(*told == 1U);
+}
+
+TEST_CASE("A bar in memory goes by this process's clock, and is kept by who asked for it only") {
+  Fixture f;
+  std::vector<Bar> stored;
+  const auto note = [&](const Result<Bar>& bar) { stored.push_back(bar.value()); };
+  const auto now = f.clock.wall_us() / 1'000'000;
+  f.backplane.store_bar({"42", std::chrono::minutes(10), {}}, note);
+  f.backplane.store_bar({"42", std::chrono::minutes(10), now - 5}, note);
+  f.backplane.store_bar({"42", std::chrono::minutes(10), now + 500}, note);
+  CHECK(stored.empty());
+  f.turn();
+  CHECK(stored == std::vector<Bar>{{"42", now + 1, now + 600}, {"42", now - 5, now + 600}, {"42", now + 1, now + 600}});
+
+  std::optional<std::vector<Bar>> kept;
+  f.backplane.read_bars([&](const Result<std::vector<Bar>>& bars) { kept = bars.value(); });
+  CHECK_FALSE(kept);
+  f.turn();
+  REQUIRE(kept);
+  CHECK(kept->empty());
 }
 
 TEST_CASE("What has expired gives its memory back by itself") {

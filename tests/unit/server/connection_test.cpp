@@ -125,7 +125,7 @@ TEST_CASE("A stream is chunked for HTTP/1.1, and its frames are whole chunks") {
       client.received().find("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
                              "20\r\n:") == 0);
   CHECK(client.count("retry: ") == 1);
-  CHECK(client.received().find("\r\n22\r\nid: " + std::to_string(id) + "\ndata: x\n\n\r\n") != std::string::npos);
+  CHECK(client.received().find("\r\n1e\r\nid: " + std::to_string(id) + "\ndata: x\n\n\r\n") != std::string::npos);
   CHECK(f.statistics.streams == 1);
   client.leave();
   CHECK(f.until([&] { return f.statistics.streams == 0 && f.server.connections() == 0; }));
