@@ -136,12 +136,20 @@ void App::apply(Credentials credentials) {
 void App::watch_jwks() {
   const auto& jwt = config_.auth.jwt;
   jwks_source_.reset();
-  if (jwt.jwks_url.empty()) return;
-  jwks_source_ = std::make_unique<JwksSource>(
-      loop_, jwt.jwks_url, jwt.jwks_refresh, [this](const std::string& text) { take_jwks(text); },
-      [this](const std::string& reason) {
-        log_.error("auth.jwt.jwks_url: " + reason + (fetched_jwks_.empty() ? "" : "; the last key set stays in force"));
-      });
+  if (!jwt.jwks_url.empty()) {
+    jwks_source_ = std::make_unique<JwksSource>(
+        loop_, jwt.jwks_url, jwt.jwks_refresh, [this](const std::string& text) { take_jwks(text); },
+        [this](const std::string& reason) {
+          log_.error("auth.jwt.jwks_url: " + reason +
+                     (fetched_jwks_.empty() ? "" : "; the last key set stays in force"));
+        });
+  }
+  renew_settings();
+}
+
+void App::renew_settings() {
+  settings_ = settings_from(config_);
+  settings_.awaits_keys = jwks_source_ != nullptr && fetched_jwks_.empty();
 }
 
 void App::take_jwks(const std::string& text) {
@@ -151,6 +159,7 @@ void App::take_jwks(const std::string& text) {
     return;
   }
   fetched_jwks_ = text;
+  renew_settings();
   log_.info("auth.jwt.jwks_url: took a new key set");
   apply(std::move(*credentials));
 }
@@ -365,12 +374,12 @@ void App::reload() {
     }
   }
   config_ = std::move(next);
-  settings_ = settings_from(config_);
   apply(std::move(*credentials));
   if (other_url) {
     fetched_jwks_.clear();
     watch_jwks();
   }
+  renew_settings();
   log_.set_level(config_.log.level);
   log_.info("reloaded:" + (changed.empty() ? " nothing has changed" : changed));
 }

@@ -51,6 +51,7 @@ class App {
   void reload();
   void apply(Credentials credentials);
   void watch_jwks();
+  void renew_settings();
   void take_jwks(const std::string& text);
   void log_end(const server::StreamReport& report);
   std::size_t end_streams(const server::Revocations::Ending& ending);

@@ -35,7 +35,7 @@ tl::expected<Credentials, std::vector<base::Error>> load_credentials(const confi
   const auto add_jwks = [&](std::string_view text, const std::string& place) -> base::Result<void> {
     auto skipped = credentials.keys.add_jwks(text);
     if (!skipped) return tl::unexpected(skipped.error());
-    for (const auto& reason : *skipped) credentials.notes.push_back(place + ": " + reason);
+    for (const auto& reason : *skipped) credentials.notes.push_back(base::Error{reason}.at(place).message);
     return {};
   };
 

@@ -46,6 +46,11 @@ base::Result<std::string> download(const std::string& url, const std::atomic<boo
   curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, &check_cancelled);
   curl_easy_setopt(curl, CURLOPT_XFERINFODATA, &cancelled);
   const auto code = curl_easy_perform(curl);
+  long status = 0;
+  curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+  // A redirect's page, or an empty one, is no key set: taken for one it would be the end of all keys.
+  if (code == CURLE_OK && status != 200) return base::fail("answered with status " + std::to_string(status));
+  if (code == CURLE_OK && text.empty()) return base::fail("answered with nothing");
   if (code == CURLE_OK) return text;
   if (code == CURLE_WRITE_ERROR) return base::fail("more than " + std::to_string(kMaxBytes) + " bytes");
   return base::fail(reason.front() != '\0' ? reason.data() : curl_easy_strerror(code));

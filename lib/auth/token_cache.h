@@ -37,7 +37,7 @@ class TokenCache {
 
  private:
   struct Entry {
-    Digest digest;
+    Digest digest{};
     VerifiedToken token;
   };
   struct Hash {

@@ -146,12 +146,12 @@ void Dataset::set_ttl(const Server& server, std::uint64_t ttl_us, const Bus& bus
 }
 
 const std::deque<std::string>& Dataset::ring(std::string_view channel, Id now) {
-  static const std::deque<std::string> kEmpty;
+  static const std::deque<std::string> none;
   const auto found = rings_.find(channel);
-  if (found == rings_.end()) return kEmpty;
+  if (found == rings_.end()) return none;
   if (found->second.expires > now) return found->second.records;
   erase_ring(found);
-  return kEmpty;
+  return none;
 }
 
 void Dataset::expire(Id now) {

@@ -90,13 +90,13 @@ void Connection::read_requests() {
       state_ = State::kAnswering;
       return answer(response);
     }
-    auto request = parser_->take();
+    const auto request = parser_->take();
     parser_.reset();
-    handle(std::move(request));
+    handle(request);
   }
 }
 
-void Connection::handle(http::Request request) {
+void Connection::handle(const http::Request& request) {
   state_ = State::kAnswering;
   server_.wheel().cancel(*this);
   minor_version_ = static_cast<std::uint8_t>(request.minor_version);
@@ -104,7 +104,7 @@ void Connection::handle(http::Request request) {
   head_only_ = request.method == "HEAD";
   auto reply = server_.routes().handle(request, peer_);
   if (auto* response = std::get_if<http::Response>(&reply)) {
-    answer(std::move(*response));
+    answer(*response);
   } else if (auto* later = std::get_if<Later>(&reply)) {
     (*later)(server_.reply_to(number_));
   } else if (server_.draining()) {
@@ -114,7 +114,7 @@ void Connection::handle(http::Request request) {
   }
 }
 
-void Connection::answer(http::Response response) {
+void Connection::answer(const http::Response& response) {
   if (state_ != State::kAnswering) return;
   if (server_.draining()) keep_alive_ = false;
   output_ += http::encode(response, keep_alive_, minor_version_, head_only_);

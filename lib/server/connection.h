@@ -28,7 +28,7 @@ class Connection final : public uv::Socket::Handler, public EventStream::Owner, 
   /// Writes what waits, as far as the kernel takes it.
   void flush();
   /// The answer to the request under way, if it is still awaited.
-  void answer(http::Response response);
+  void answer(const http::Response& response);
   /// Ends a stream cleanly, telling the client when to come back; closes any other connection when it is idle.
   void end_stream(std::string_view reason);
   /// No further request is taken.
@@ -65,7 +65,7 @@ class Connection final : public uv::Socket::Handler, public EventStream::Owner, 
   void tend_stream();
   void report_end(std::string_view reason);
   void read_requests();
-  void handle(http::Request request);
+  void handle(const http::Request& request);
   void open_stream(OpenStream stream, bool head_only);
   void written();
   void linger();

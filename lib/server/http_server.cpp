@@ -65,9 +65,9 @@ void HttpServer::accept(uv::Fd fd, uv::Peer peer) {
 }
 
 Reply HttpServer::reply_to(std::uint64_t number) {
-  return [this, number](http::Response response) {
+  return [this, number](const http::Response& response) {
     const auto found = connections_.find(number);
-    if (found != connections_.end()) found->second->answer(std::move(response));
+    if (found != connections_.end()) found->second->answer(response);
   };
 }
 

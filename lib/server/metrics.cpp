@@ -31,7 +31,7 @@ class Page {
       metrics.push_back(metric);
     }
   }
-  void gauge(std::string name, std::string help, double value, std::vector<ClientMetric::Label> labels = {}) {
+  void gauge(const std::string& name, std::string help, double value, std::vector<ClientMetric::Label> labels = {}) {
     ClientMetric metric;
     metric.label = std::move(labels);
     metric.gauge.value = value;
@@ -122,7 +122,7 @@ std::string Metrics::text(const Statistics& server, const broker::Counters& hub,
                 at_least(server.control_messages, {"disconnect", "ignored"}));
   page.counters("freshet_shed_total", "Clients sent away to come again, by reason", "reason",
                 at_least(server.shed, {"connections", "connections_per_user", "connections_per_address",
-                                       "connection_rate", "draining", "descriptors"}));
+                                       "connection_rate", "draining", "descriptors", "keys"}));
   page.gauge("freshet_loop_lag_seconds", "The largest delay of the event loop in the last seconds",
              now.loop_lag_seconds);
   page.gauge("freshet_build_info", "What is running", 1, {{"version", version_}});

@@ -168,6 +168,11 @@ http::Response PublicRoutes::reject(const http::Request& request, const auth::Re
     ++statistics_.outcomes["unauthorized"];
     return come_back(settings_.expired_retry, sse::stream_unauthorized()->plain(), headers);
   }
+  if (settings_.awaits_keys && rejection.reason == auth::Rejection::Reason::kUnknownKey) {
+    ++statistics_.outcomes["shed"];
+    ++statistics_.shed["keys"];
+    return come_back(settings_.retry, {}, headers);
+  }
   ++statistics_.auth_failures[std::string(auth::to_string(rejection.reason))];
   ++statistics_.outcomes["unauthorized"];
   auto all = headers;

@@ -29,7 +29,9 @@ struct Settings {
   std::string trusted_channels_header;
   auth::TrustedProxies trusted_proxies;
   std::chrono::seconds leeway{5};  ///< how long a stream outlives its token
-  bool retry_expired = true;       ///< a merely expired token is answered so that EventSource comes back
+  /// Keys are still to be fetched: a token of an unknown key may be good, so its client is told to come back.
+  bool awaits_keys = false;
+  bool retry_expired = true;  ///< a merely expired token is answered so that EventSource comes back
   std::chrono::milliseconds expired_retry{30'000};
   std::chrono::seconds expiring_notice{10};  ///< how long before its end a stream is told; 0: never
   std::size_t connections_per_user = 0;      ///< this and the next two: 0 is no limit

@@ -1,6 +1,6 @@
 // The hub between clients that come and go and a backplane that keeps its word (broker/backplane.h) and has all the bad
-// luck there is: each byte of an input is a step. Whatever happens, the ids on a stream rise between two resets, every
-// event on it was published there and comes once, the logs stay bounded, and nothing is left at the end.
+// luck there is: the bytes of an input are steps. Whatever happens, a stream begins with a control event, the ids on it
+// rise between two resets, the logs stay bounded, and in the end every stream is open and nothing is left behind.
 
 #include <algorithm>
 #include <array>
@@ -124,9 +124,7 @@ class Links final : public Backplane {
   void say_fence(Id floor) {
     if (subscriber_up) down([this, floor] { observer_->on_fence(floor); });
   }
-  [[nodiscard]] Dataset::Server server() const {
-    return {static_cast<Id>(clock_.wall_us()), life % 2 == 0 ? "even" : "odd"};
-  }
+  [[nodiscard]] Dataset::Server server() const { return {static_cast<Id>(clock_.wall_us()), life}; }
   Dataset::Bus bus() {
     return {[this](std::string_view channel, std::string_view bytes) {
               const bool heard = std::find(subscribed.begin(), subscribed.end(), channel) != subscribed.end();
@@ -143,7 +141,7 @@ class Links final : public Backplane {
   bool command_up = false;
   bool mute = false;          ///< messages go missing on the way
   bool foreign_keys = false;  ///< the rings' keys hold something else
-  int life = 0;
+  std::string life = "e";     ///< the epoch, a letter longer with each
   int replaced = 0;
 
  private:
@@ -293,7 +291,7 @@ void World::step(Steps& steps) {
       links.say_fence(cursors.at(steps.next(cursors.size())));
       break;
     case 18:
-      ++links.life;
+      links.life += 'e';
       if (steps.next(2) == 1) links.dataset.clear();
       links.set_subscriber(false);
       links.set_command(false);

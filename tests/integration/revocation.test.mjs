@@ -2,25 +2,32 @@
 import assert from 'node:assert/strict';
 import crypto from 'node:crypto';
 import fs from 'node:fs';
-import path from 'node:path';
 import {describe, test} from 'node:test';
 
 import {startFreshetd, temporaryFolder} from '../support/freshetd.mjs';
 import {startRedis} from '../support/redis.mjs';
-import {bearer, Issuer} from '../support/tokens.mjs';
+import {bearer, keep, secondsFromNow, Signer, startGuarded} from '../support/tokens.mjs';
 import {until} from '../support/wait.mjs';
 
-/** `count` instances on one Redis (or one in memory) with tokens: {issuer, redis, daemons, another()}. */
+const signer = new Signer('HS256');
+
+/** A token of `sub`, issued `age` seconds ago; null: without iat. */
+const tokenOf = (sub, {age = 0, ...claims} = {}) =>
+  signer.sign({sub, iat: age === null ? undefined : secondsFromNow(-age), ...claims});
+
+const as = (token) => ({headers: bearer(token)});
+
+/** `count` instances on one Redis (or one in memory): {redis, daemons, another()}. */
 async function startAll(t, {count = 3, memory = false, config = {}} = {}) {
-  const issuer = new Issuer(temporaryFolder(t));
+  const secretFile = keep(temporaryFolder(t), 'jwt.secret', signer.privateKey);
   const redis = memory ? undefined : await startRedis(t, {functions: false});
-  const another = (instance) => startFreshetd(t, {
-    instance, redis: redis?.url, dev: false,
-    config: {auth: {jwt: {secret_file: issuer.secretFile}, public_channels: ['news', 'other/1']}, ...config},
+  const another = (instance) => startGuarded(t, {
+    instance, redis: redis?.url,
+    config: {auth: {jwt: {secret_file: secretFile}, public_channels: ['news', 'other/1']}, ...config},
   });
   const daemons = [];
   for (let i = 1; i <= count; ++i) daemons.push(await another(`i${i}`));
-  return {issuer, redis, daemons, another};
+  return {redis, daemons, another};
 }
 
 const open = async (daemon, query, options) => {
@@ -45,7 +52,7 @@ async function endsCleanly(stream) {
 }
 
 const statusOf = async (daemon, token) => {
-  const stream = await daemon.stream('channel=@me', bearer(token));
+  const stream = await daemon.stream('channel=@me', as(token));
   stream.close();
   return stream.status;
 };
@@ -84,13 +91,13 @@ describe('a channel', () => {
 
 describe('a user', () => {
   test('is disconnected on all instances; nobody else is, and a new stream is allowed', async (t) => {
-    const {daemons, issuer} = await startAll(t);
-    const token = await issuer.token('42', {channels: ['*']});
-    const other = bearer(await issuer.token('4', {channels: ['*']}));
+    const {daemons} = await startAll(t);
+    const token = await tokenOf('42', {channels: ['*']});
+    const other = as(await tokenOf('4', {channels: ['*']}));
     const ended = [];
     const left = [];
     for (const each of daemons) {
-      ended.push(await open(each, 'channel=@me', bearer(token)), await open(each, 'channel=a&channel=b', bearer(token)));
+      ended.push(await open(each, 'channel=@me', as(token)), await open(each, 'channel=a&channel=b', as(token)));
       left.push(await open(each, 'channel=user:42', other), await open(each, 'channel=news'));
     }
     await disconnect(daemons[1], '/users/42/connections', 3);
@@ -102,27 +109,27 @@ describe('a user', () => {
   });
 
   test('that is barred is refused with older tokens everywhere, by instances that start later too', async (t) => {
-    const {daemons, issuer, redis, another} = await startAll(t);
-    const old = await issuer.token('42', {age: 5});
-    const undated = await issuer.token('42', {age: null});
-    const streams = await Promise.all(daemons.map((each) => open(each, 'channel=@me', bearer(old))));
+    const {daemons, redis, another} = await startAll(t);
+    const old = await tokenOf('42', {age: 5});
+    const undated = await tokenOf('42', {age: null});
+    const streams = await Promise.all(daemons.map((each) => open(each, 'channel=@me', as(old))));
     await disconnect(daemons[0], '/users/42/connections?for=10m', 3);
     await Promise.all(streams.map(endsCleanly));
     const instances = [...daemons, await another('late')];
     for (const each of instances) {
       await until(async () => await statusOf(each, old) === 204, 'the bar');
       assert.equal(await statusOf(each, undated), 204);
-      assert.equal(await statusOf(each, await issuer.token('4')), 200, 'another user');
-      assert.equal(await statusOf(each, await issuer.token('42', {age: -3})), 200, 'a token issued later');
+      assert.equal(await statusOf(each, await tokenOf('4')), 200, 'another user');
+      assert.equal(await statusOf(each, await tokenOf('42', {age: -3})), 200, 'a token issued later');
     }
     const expiry = await redis.client.ttl('freshet:bars');
     assert.ok(expiry > 590 && expiry <= 600, `${expiry}`);
   });
 
   test('can be barred by a plain PUBLISH', async (t) => {
-    const {daemons, issuer, redis} = await startAll(t);
-    const old = await issuer.token('42', {age: 5});
-    const streams = await Promise.all(daemons.map((each) => open(each, 'channel=@me', bearer(old))));
+    const {daemons, redis} = await startAll(t);
+    const old = await tokenOf('42', {age: 5});
+    const streams = await Promise.all(daemons.map((each) => open(each, 'channel=@me', as(old))));
     await redis.client.publish('freshet:!control', '{"disconnect":{"user":"42","for":"1h"}}');
     await Promise.all(streams.map(endsCleanly));
     for (const each of daemons) assert.equal(await statusOf(each, old), 204);
@@ -130,17 +137,17 @@ describe('a user', () => {
   });
 
   test('a bar ends', async (t) => {
-    const {daemons: [daemon], issuer} = await startAll(t, {count: 1});
-    const old = await issuer.token('42', {age: 5});
-    await disconnect(daemon, '/users/42/connections?for=2s', 1);
+    const {daemons: [daemon]} = await startAll(t, {count: 1});
+    const old = await tokenOf('42', {age: 5});
+    await disconnect(daemon, '/users/42/connections?for=4s', 1);
     await until(async () => await statusOf(daemon, old) === 204, 'the bar');
     await until(async () => await statusOf(daemon, old) === 200, 'its end', {every: 100});
   });
 
   test('what an instance missed it learns when it hears again, and ends those streams', async (t) => {
-    const {daemons: [daemon], issuer, redis} = await startAll(t, {count: 1});
-    const old = await open(daemon, 'channel=@me', bearer(await issuer.token('42', {age: 5})));
-    const newer = await open(daemon, 'channel=@me', bearer(await issuer.token('42', {age: -3})));
+    const {daemons: [daemon], redis} = await startAll(t, {count: 1});
+    const old = await open(daemon, 'channel=@me', as(await tokenOf('42', {age: 5})));
+    const newer = await open(daemon, 'channel=@me', as(await tokenOf('42', {age: -3})));
     await redis.client.call('FCALL', 'freshet_bar', 0, '42', 600);
     await redis.client.client('KILL', 'TYPE', 'pubsub');
     await endsCleanly(old);
@@ -150,8 +157,8 @@ describe('a user', () => {
   });
 
   test('bars that Redis forgot are put back by those that know them', async (t) => {
-    const {daemons: [daemon], issuer, redis, another} = await startAll(t, {count: 1});
-    const old = await issuer.token('42', {age: 5});
+    const {daemons: [daemon], redis, another} = await startAll(t, {count: 1});
+    const old = await tokenOf('42', {age: 5});
     await disconnect(daemon, '/users/42/connections?for=10m', 1);
     await until(() => redis.client.hexists('freshet:bars', '42'), 'the bar in Redis');
     const before = (await redis.client.hget('freshet:bars', '42')).split(':')[0];
@@ -163,17 +170,31 @@ describe('a user', () => {
   });
 });
 
+test('the rights in docs/operations.md are enough', async (t) => {
+  const text = fs.readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
+  const [, rules] = text.match(/^ACL SETUSER freshetd on >\S+((?:.*\\\n)*.*)$/m);
+  const redis = await startRedis(t);
+  await redis.client.acl('SETUSER', 'freshetd', 'on', '>secret', ...rules.split(/[\s\\]+/).filter((rule) => rule !== ''));
+  const daemon = await startFreshetd(t, {redis: redis.url.replace('//', '//freshetd:secret@')});
+  const stream = await open(daemon, 'channel=news');
+  await disconnect(daemon, '/users/42/connections?for=1h', 1);
+  await disconnect(daemon, '/channels/news/connections', 1);
+  await endsCleanly(stream);
+  assert.equal(await redis.client.hexists('freshet:bars', '42'), 1);
+  assert.doesNotMatch(daemon.log, /NOPERM.*HGETALL|HGETALL.*NOPERM|freshet_bar/);
+});
+
 test('all of it works in memory too', async (t) => {
-  const {daemons: [daemon], issuer} = await startAll(t, {memory: true, count: 1});
-  const old = await issuer.token('42', {age: 5});
-  const own = await open(daemon, 'channel=@me', bearer(old));
+  const {daemons: [daemon]} = await startAll(t, {memory: true, count: 1});
+  const old = await tokenOf('42', {age: 5});
+  const own = await open(daemon, 'channel=@me', as(old));
   const news = await open(daemon, 'channel=news');
   await disconnect(daemon, '/channels/news/connections', 1);
   await endsCleanly(news);
   await disconnect(daemon, '/users/42/connections?for=1h', 1);
   await endsCleanly(own);
   assert.equal(await statusOf(daemon, old), 204);
-  assert.equal(await statusOf(daemon, await issuer.token('42', {age: -3})), 200);
+  assert.equal(await statusOf(daemon, await tokenOf('42', {age: -3})), 200);
 });
 
 describe('what is refused', () => {
@@ -214,14 +235,12 @@ describe('what is refused', () => {
   });
 
   test('a key for some channels disconnects those, and no user', async (t) => {
-    const folder = temporaryFolder(t);
     const keys = {all: crypto.randomBytes(24).toString('hex'), some: crypto.randomBytes(24).toString('hex')};
     const line = (name, globs) => `${name} sha256:${crypto.createHash('sha256').update(keys[name]).digest('hex')} ${globs}\n`;
-    const file = path.join(folder, 'publish.keys');
-    fs.writeFileSync(file, line('all', '*') + line('some', 'news user:*'));
+    const file = keep(temporaryFolder(t), 'publish.keys', line('all', '*') + line('some', 'news user:*'));
     const {daemons: [daemon]} = await startAll(t, {memory: true, count: 1, config: {ops: {publish_keys_file: file}}});
     const status = async (target, key) =>
-      (await daemon.ops(target, {method: 'DELETE', ...(key ? bearer(key) : {})})).status;
+      (await daemon.ops(target, {method: 'DELETE', ...(key ? as(key) : {})})).status;
     assert.equal(await status('/channels/news/connections'), 401);
     assert.equal(await status('/channels/news/connections', 'x'.repeat(48)), 401);
     assert.equal(await status('/channels/news/connections', keys.some), 202);

@@ -7,12 +7,16 @@ import {binary} from '../support/freshetd.mjs';
 import {request} from '../support/http.mjs';
 import {Program} from '../support/process.mjs';
 
-/** Starts freshetd with these listening servers as passed sockets; LISTEN_PID must be its own. */
+/**
+ * Starts freshetd with these listening servers as passed sockets; LISTEN_PID must be its own. They are closed here, so that
+ * only freshetd accepts.
+ */
 function startActivated(t, servers, names, args = []) {
   const program = new Program('sh', ['-c', 'LISTEN_PID=$$ exec "$0" "$@"', binary(), '--memory', ...args], {
     env: {LISTEN_FDS: String(servers.length), LISTEN_FDNAMES: names.join(':')},
     descriptors: servers.map((server) => server._handle.fd),
   });
+  for (const server of servers) server.close();
   t.after(async () => {
     if (!program.running) return;
     program.signal('SIGTERM');
@@ -24,18 +28,19 @@ function startActivated(t, servers, names, args = []) {
 async function listening(t, host = '127.0.0.1') {
   const server = net.createServer();
   await new Promise((resolve) => server.listen(0, host, resolve));
-  t.after(() => server.close());
   return server;
 }
 
+const urlOf = (server) => `http://127.0.0.1:${server.address().port}`;
+
 test('passed sockets are used instead of the configured ones, by their names', async (t) => {
   const [first, ops, unnamed] = [await listening(t), await listening(t), await listening(t)];
+  const [firstUrl, opsUrl, unnamedUrl] = [first, ops, unnamed].map(urlOf);
   const program = startActivated(t, [first, ops, unnamed], ['public', 'ops', 'unknown'], ['--dev', '--listen', '127.0.0.1:1']);
   await program.output(/(?:listening on \S+ \((?:public|ops)\)[^]*?){3}/);
-  const url = (server) => `http://127.0.0.1:${server.address().port}`;
-  assert.equal((await request(url(ops), '/livez')).status, 200);
-  for (const server of [first, unnamed]) assert.equal((await request(url(server), '/nothing')).status, 404);
-  assert.equal((await request(url(first), '/livez')).status, 404, 'the public listener knows nothing of health');
+  assert.equal((await request(opsUrl, '/livez')).status, 200);
+  for (const url of [firstUrl, unnamedUrl]) assert.equal((await request(url, '/nothing')).status, 404);
+  assert.equal((await request(firstUrl, '/livez')).status, 404, 'the public listener knows nothing of health');
 });
 
 test('only the public one passed: the operations listener is the configured one', async (t) => {

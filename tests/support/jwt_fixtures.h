@@ -23,250 +23,274 @@ inline constexpr Signed kSigned[] = {
     {"HS256", "secret",
      "eyJhbGciOiJIUzI1NiIsImtpZCI6InNlY3JldCJ9.eyJpc3MiOiJodHRwczovL2lkLmV4YW1wbGUiLCJhdWQiOlsiZnJlc2hldCI"
      "sIm90aGVyIl0sInN1YiI6IjQyIiwiY2hhbm5lbHMiOlsibmV3cyIsInByb2plY3Q6NzoqIl0sImlhdCI6MTcwMDAwMDAwMCwiZXh"
-     "wIjo0MTAyNDQ0ODAwfQ.mcBdgBH883l5CmnQ8rKWqbU8Ja-ZR5TehfVR6czavfM",
+     "wIjo0MTAyNDQ0ODAwfQ.ZR5NiJKK2i1utx1NZWqfD_RTweDxpTurbxl4fVzR-VY",
      "eyJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJodHRwczovL2lkLmV4YW1wbGUiLCJhdWQiOlsiZnJlc2hldCIsIm90aGVyIl0sInN1YiI"
      "6IjQyIiwiY2hhbm5lbHMiOlsibmV3cyIsInByb2plY3Q6NzoqIl0sImlhdCI6MTcwMDAwMDAwMCwiZXhwIjo0MTAyNDQ0ODAwfQ."
-     "lcrQXSce-SvGPGR-Lxq22BJX89vWjpYn9eGSzXAqv2c"},
+     "ETHeXRedjBQKvmQ3vM2MqAcmfHWOpUjxNKomDiyETuQ"},
     {"HS384", "secret",
      "eyJhbGciOiJIUzM4NCIsImtpZCI6InNlY3JldCJ9.eyJpc3MiOiJodHRwczovL2lkLmV4YW1wbGUiLCJhdWQiOlsiZnJlc2hldCI"
      "sIm90aGVyIl0sInN1YiI6IjQyIiwiY2hhbm5lbHMiOlsibmV3cyIsInByb2plY3Q6NzoqIl0sImlhdCI6MTcwMDAwMDAwMCwiZXh"
-     "wIjo0MTAyNDQ0ODAwfQ.C6mJHOuA8_kaZGe955rDisjH1nhVwJ59gGhttLY3BySrgWxHwY9CZ3rk8XwVpQrY",
+     "wIjo0MTAyNDQ0ODAwfQ.ld_C0UqBBRhxxvPIyg2CHSGzb-H6FZa6arnhTrt3HMXFipJWP6H7Kl7HBTOmKxuz",
      "eyJhbGciOiJIUzM4NCJ9.eyJpc3MiOiJodHRwczovL2lkLmV4YW1wbGUiLCJhdWQiOlsiZnJlc2hldCIsIm90aGVyIl0sInN1YiI"
      "6IjQyIiwiY2hhbm5lbHMiOlsibmV3cyIsInByb2plY3Q6NzoqIl0sImlhdCI6MTcwMDAwMDAwMCwiZXhwIjo0MTAyNDQ0ODAwfQ."
-     "UQt3deE3xndPwRcoCZTuekyNDX7Dl79L1jBENjxLcsYHOUhkfxg4aO4n0gbk2D1X"},
+     "_MNVDuu-61wmN3BaHc6GYZH2_T5dWLrGmIHE7dqsrMAakPBVgDVl_sYJham4Mggu"},
     {"HS512", "secret",
      "eyJhbGciOiJIUzUxMiIsImtpZCI6InNlY3JldCJ9.eyJpc3MiOiJodHRwczovL2lkLmV4YW1wbGUiLCJhdWQiOlsiZnJlc2hldCI"
      "sIm90aGVyIl0sInN1YiI6IjQyIiwiY2hhbm5lbHMiOlsibmV3cyIsInByb2plY3Q6NzoqIl0sImlhdCI6MTcwMDAwMDAwMCwiZXh"
-     "wIjo0MTAyNDQ0ODAwfQ.kksGYqLU6mnnZN-VsTAI2VS6Ebu6spdrGDc-iV8KwxgGLF4IxOt3EBm9HZo5Jp7nadnhuz1zRxv6bpOP"
-     "ueSRLA",
+     "wIjo0MTAyNDQ0ODAwfQ.uC8tCSOXUlM0WV7VbmgpfQq8NB6-nEyoz300LYj4Rz7dySbzDyb4NFtZ8BW2dkksQlm83eLweaRlBVsO"
+     "NrL2sQ",
      "eyJhbGciOiJIUzUxMiJ9.eyJpc3MiOiJodHRwczovL2lkLmV4YW1wbGUiLCJhdWQiOlsiZnJlc2hldCIsIm90aGVyIl0sInN1YiI"
      "6IjQyIiwiY2hhbm5lbHMiOlsibmV3cyIsInByb2plY3Q6NzoqIl0sImlhdCI6MTcwMDAwMDAwMCwiZXhwIjo0MTAyNDQ0ODAwfQ."
-     "cau36wddMGmDq9E7U-SSJIEEz5hEDOqXj5TYAYu_KHKCD-kDcNUqpJDLcq339ekWDfj2rVGZ-pkLqkv7lR7g7Q"},
+     "xdmnflZ0FOM_nXuPqY6oUIgMBERNwnbBTiuGrNx3CPTw-_ITSd0PpvqdJIFkhV677nM-4Ksu3ylR6lClEZhiGA"},
     {"RS256", "rsa",
      "eyJhbGciOiJSUzI1NiIsImtpZCI6InJzYSJ9.eyJpc3MiOiJodHRwczovL2lkLmV4YW1wbGUiLCJhdWQiOlsiZnJlc2hldCIsIm9"
      "0aGVyIl0sInN1YiI6IjQyIiwiY2hhbm5lbHMiOlsibmV3cyIsInByb2plY3Q6NzoqIl0sImlhdCI6MTcwMDAwMDAwMCwiZXhwIjo"
-     "0MTAyNDQ0ODAwfQ.110c6d7PPDRigj4qKMqxj79lLUTUzy8eFi6nPbcwsLs5G2F6pwpp6tEX1ZpNRT4IJ9iJkWrFacONeQMeZk27"
-     "_67AtdOVOhiZ3vNM8wE1sG3p58toWGnW8Yy4hb4GDeI0zWw-V9fJXuGZDK-3tRh3t3OK0wvJq-wlQZNFSixaAzreDC_sRXp3hJKS"
-     "OL2NJdIv4zoogSfiWQAoWOyXWusIUGSG1o28yBM_cr8TFyyEfyyC-wlchoAf1kgAlO8KXoWWMddj_jPGQr6UfWTfQzr05fKsNK_a"
-     "AjDrBVTM6b_NMF7nmutgixnu-aN_uXtniLfHQcaJfHtZ9-XXCImshN2E-w",
+     "0MTAyNDQ0ODAwfQ.TgWryvOn-iGYJ4Ym_NYmzhDvsPlgRGWN18wBVJdwD99wbbHFPQvsEyvE3rWj8dBN15Ewr_dcvpfZE-LAPIJ3"
+     "J2pw1Gp4_ryjN7K7I3944okhoiPOa60GC57L9P5m77aJcAJL92HniHZ0N6Pi9TbwIthXoyOT0bP_YW5f8UgioZ7EagU2IHKOpRfh"
+     "7Oxj-61JrbjEv5acIcArysu88MjooFrprnSCqO6typp1ZIyeR6UX4ng4kfsh6xvg2PqhUhsFKG0qwsqxwDQ_yGlRNpDu5TdGM2nI"
+     "0cJMstERmHriIJjbBJMRsmPwvUOmQrPUu9cQWQQaV1_gZDhwp-cu3rP2wQ",
      "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJodHRwczovL2lkLmV4YW1wbGUiLCJhdWQiOlsiZnJlc2hldCIsIm90aGVyIl0sInN1YiI"
      "6IjQyIiwiY2hhbm5lbHMiOlsibmV3cyIsInByb2plY3Q6NzoqIl0sImlhdCI6MTcwMDAwMDAwMCwiZXhwIjo0MTAyNDQ0ODAwfQ."
-     "rrKxhgvBIrfcEwmJbNvMkY7V_LwACDCaPb39PZkpWpNr9oe-Jc2O_81MLUv66W5rY4HO_kAzu2Ov646QH44vCi0GhF0fR7Jsz5hF"
-     "OeUidQBhi-keQar02NTXcOM6QTn1_An4AVxkM6G-W_0-D8AOlQBen2nBoGBOzT6KgT3Ap1FhqkXsXKaxU7AOY7D399XjYRXYeY1l"
-     "G-OYopEuHvrqeB8z7TbwozE1Zi7wSrvDtyhbXzXuN5SRAt-R2_WskY4n_XKkr2b6Q-7OS59FRsL7LBocneF5dP9xxVLjEPF5cdnv"
-     "ki3Q1o5Ke8nyXqvOaCyI3BOLRp1f2TbOU-U09yW9Sw"},
+     "kuTUnY7FymngKWvJCJJgpCU90ulJyVnQ2yZRuuM0h8jWhKEm5aDq9O6gd8Jc9-W0Gq0IWZcZlALwCKHAo8PQKwNQzNK0KyfwofE0"
+     "-P-rKRoB7svlb7bLfuAeyBdNxSez5JlVkMaOpyS7Gpp1J9j9_dJgG3xGeKCqpUBJ_chBiKvkFredSKNShFmcgexPgCzkR6t9ft0V"
+     "4gwQLBHFXmkUPX4DdNo8DCT7AGg2vmcsvAzyhvqEeVp6X2k4btE3XKjrgGd2AkyqfpH_q3-REyjfuxTi5WZMq9xCzZlu2v_7a72Q"
+     "DwraWmfgts46ypfKrg5U_PPA0o6LHh6Xkjzytyue-Q"},
     {"RS384", "rsa",
      "eyJhbGciOiJSUzM4NCIsImtpZCI6InJzYSJ9.eyJpc3MiOiJodHRwczovL2lkLmV4YW1wbGUiLCJhdWQiOlsiZnJlc2hldCIsIm9"
      "0aGVyIl0sInN1YiI6IjQyIiwiY2hhbm5lbHMiOlsibmV3cyIsInByb2plY3Q6NzoqIl0sImlhdCI6MTcwMDAwMDAwMCwiZXhwIjo"
-     "0MTAyNDQ0ODAwfQ.fAVW60SvAPG9Gzfi9smC8nVzAY-TS12Xq8n0ejXTGHdO0oeDZX-etuzlNwB7VKjVFerp3Uj1lwegzROld9SZ"
-     "L_eICBlpzb50XTuV58Qu-XGFQJBipFqwAM1APmNb6VjxE9QkKbUw3O0NEqSAdifqvT4dGLbfOt9sfmIOqs2gPuThxGCxMBn5HiyK"
-     "zb-0jmyA6SmM3n8RbwdcY6YQsdqJZ4eVykslaQdgqMrXB_npROUZd8BZ0IV_UPkQaXXXbbz_9sTdzjMNXFD_JRL6Wmbx1iZjVluz"
-     "7xnx9prxVT9xeNJe6PNc74igDyTvRCHPwzLBK02LBrX2PDHgp9xh7kLA8g",
+     "0MTAyNDQ0ODAwfQ.c1jX2lO8L2yHqn-Nl3iLmgKN6XVxum3u1IAHB737pq4omjo3v66KYF305je5Fy2Q8xeKE1bBRMNDKRKOSC-I"
+     "e583u5h7yAdj5C-_I5uApPWPoqjdQnYQXBXUNhRVErnOYAGz-Cl2vnpXrIwd2p8f8GI7gzo0idO-EfuMpKt6jfFP_5ly-BEO71IA"
+     "91PgAKoEAWZJGRP-n_cEyjsFovWks1I-2KDboXHOzt9Ioyl8xpTp_yFn8bp-KV2ywpCWSB8UB65xc6ZTm77c8HVihckUEu71S1nF"
+     "vXmdYUzxtJhnOxzOsXclu2kiw96KCTlwLKyMon6bpfNCQE-FNYqoeovklw",
      "eyJhbGciOiJSUzM4NCJ9.eyJpc3MiOiJodHRwczovL2lkLmV4YW1wbGUiLCJhdWQiOlsiZnJlc2hldCIsIm90aGVyIl0sInN1YiI"
      "6IjQyIiwiY2hhbm5lbHMiOlsibmV3cyIsInByb2plY3Q6NzoqIl0sImlhdCI6MTcwMDAwMDAwMCwiZXhwIjo0MTAyNDQ0ODAwfQ."
-     "zuvwHmlf1xwjwW8UeIyzT5oeOkd6JeOhd9wVQ2tms5Bmr4WJteQTumLdUGL1MByqClkJ21dzUsVpYdYgEmhVOPaU5qfSZJHBy6VG"
-     "vzuXpaPw_nfTMWHNgkMFws-XhwVRECfau8xMJFARZbZcLyHvVskkReo0Lx5LxK8c96oGygqMWQsvS6ijgyh8-AJQX4bBVvIejU9T"
-     "JekY-_K8veoCRWYtcNr8ZVwvrvr8kq45ldWKj7MlQZzRMMRAVZwaCO9UcAE5wcHeCuWRsHh6SFBV3cFBgXEpRtm2jwzvFrX8NbAy"
-     "Yd95ZMKvGtGmBViJWs3ou3joEbBEiVb4hW1fFERulw"},
+     "W61uxmFI_nPpeYjyQIZ5rtvMRNW3Uz4j8dconSJN3sCgBhL0LC-CzilKscdcipVuL8sP4TME1rx_nNcTZ3TTCvh38BniFWBi5fla"
+     "7DfrPXbX9DTPF3_-SdBJZVkstDZzLaRSthplKpOlMDLAD9jNdG1cJsALJJKPkdZeaICBw8yEjdoVfsM2OyI8qOlTgfgdvsnHliUg"
+     "EjOne639XE3b9p4Vare1pR7zKmwPIrEiwYlU02fMl_uiNb5wVCMd1zLCcRurEcN4EfmSuby0pms0v8srChntZxAYQzp14R7IFAvV"
+     "O9cjTIDf3MgXHaKp127YBFO4wZqP3aWou0Fr7hLqOQ"},
     {"RS512", "rsa",
      "eyJhbGciOiJSUzUxMiIsImtpZCI6InJzYSJ9.eyJpc3MiOiJodHRwczovL2lkLmV4YW1wbGUiLCJhdWQiOlsiZnJlc2hldCIsIm9"
      "0aGVyIl0sInN1YiI6IjQyIiwiY2hhbm5lbHMiOlsibmV3cyIsInByb2plY3Q6NzoqIl0sImlhdCI6MTcwMDAwMDAwMCwiZXhwIjo"
-     "0MTAyNDQ0ODAwfQ.kg0VauvDBeaBPqLkrfUvAfpPytHSSohjFMwbxHc34sHg2-o0M7pf3HXbop86MG57oIAXi7HthwG1w5ZiPWse"
-     "lHxP27syJ5kGWUz_ZPtuCiU4BxMouLwZDsKLsSvYOEI84lFSEZHZWJMuE2uXCBnI9-JjYMHbNSvl9dG-UEZXe34nW9IhVJoymEMA"
-     "XjFIO22cD6NTYBJ8XvJaQ_p3DBcqhsBpfhYm1I6-MTudIf2P3NXqmRXRk7aG38sO-g1k-ciy_yXzIEuFiJPYPSF3w-GM3vOndDLL"
-     "wiLB-lUE9LwF0pXa3v6RWGCBv8I86WL8w-xvUNzAp-ZU6lMBgnsAcdGIJg",
+     "0MTAyNDQ0ODAwfQ.fWkLl03TsIuKWolyZl6sAQWlN3uDEf0WBV09G7K8lgO3dE2prtz7Zaf-urRQ8VasMWwrBaJJ6gCHFG9Vcv-z"
+     "_2fiIE4GSZA3HuL45_rBYBz3sZVIlg47-gVI9Oh0St-DkaH62B7ZhivdJWa_cH_aoBBK-kL31ROQWagLAi8GLAZvrq7Xaa_ajQQ4"
+     "9FP6Zu_JbcGjDGXK40Ku1MxOiZc9KevklY3891njDj0DWXEFOgzRplOtiiBQ-0peIvbknUaMQGBmfATLq_tYRPHv3_rwXvmtxk93"
+     "H880St6sqBNnuY8n-EYi1JW4lHwc_KdncdQPNq3c2PSfAkdwZX76ke_w2w",
      "eyJhbGciOiJSUzUxMiJ9.eyJpc3MiOiJodHRwczovL2lkLmV4YW1wbGUiLCJhdWQiOlsiZnJlc2hldCIsIm90aGVyIl0sInN1YiI"
      "6IjQyIiwiY2hhbm5lbHMiOlsibmV3cyIsInByb2plY3Q6NzoqIl0sImlhdCI6MTcwMDAwMDAwMCwiZXhwIjo0MTAyNDQ0ODAwfQ."
-     "cY2N6uGjRqNY2T8COLLZa0Ttuq0C85v3BuE7InRo2OZ_5HYBCB3k9YG-9U_wyaX2dfjhAD_VzeGu7tWnNFApqRHykGf-ogrTp3JA"
-     "6DAe92yqHtloWgXFXEV57wx_MZftl3f5IP-1R89LPMnbCxyhLix7AQnDVNB4n16QNeEGZYJw8g1nilV1GAlnXulLXYGx2b4wDMU_"
-     "jwrxg93aQq1efB6S_8fRFTD1RSOS2ql754C_O83m6W1KrplKKi7YHmqdZjF7iAxhDcXbL87HhpUJN9b4RjHP1qMhSAeo9FTqjKMa"
-     "_HF1EUwVPkguAA6cNwMOssskRbi0AIPbYPv_FP-x5g"},
+     "ahzS-OkfO9pxSAvAKncnBadamv4Vd7oPgZJohiKY4sRml4bgCjoHcmkGkf-0YgY4cNn40XymQ7XeQK6Xde-UGM4iF7O5czsAIjQw"
+     "RPgn1HcQ9xJlc-jAK0G2RhjZ9y6_cY-zWLNcqeAfgZa7bzBrk9Jp6EH5b9mm2b_hkSupP36xjYIt_-EVgqZx1A5cu6X_MaFOlDlo"
+     "W39jMiw7ctjoJbvniT0snYOhJaNLojn5dclif4dw_BxD8uKhxZPMZNyle9YJgf9zXACFXOqQBwu5mD-WW4y9JhmZeQYMCvWPuotE"
+     "FZKjBw4_tU6pWAH9MzggXon9zZhF1i4iCZqStd8GXw"},
     {"PS256", "rsa",
      "eyJhbGciOiJQUzI1NiIsImtpZCI6InJzYSJ9.eyJpc3MiOiJodHRwczovL2lkLmV4YW1wbGUiLCJhdWQiOlsiZnJlc2hldCIsIm9"
      "0aGVyIl0sInN1YiI6IjQyIiwiY2hhbm5lbHMiOlsibmV3cyIsInByb2plY3Q6NzoqIl0sImlhdCI6MTcwMDAwMDAwMCwiZXhwIjo"
-     "0MTAyNDQ0ODAwfQ.ZRMQEk-YLBs9uLk3Hc5_KImf5-JoH_Hav4SvRZzRStTcFhCvFuZNtUO_yzq3BvQ4eFvzf5OG9U4XQBMVCyTD"
-     "UgyuKlQ_J_zw_OXJAfEiDfteb1ZF1z1d5C86qwAfboLU9qvwvfC_PJC9Inv8mX6WfiB0gRMs5x5e-Wk5hnBwE2jSSZZYxYY-8QHk"
-     "Y0NS4UMqyYnrlul4yn3jEU0AEbhaC4Mgg8nM7jOroJ5DRPjt0GIuQaa7Mh74p3i5ezRIUAoqwxwY3q-tMHLa7FoT97QKcUn9UtrT"
-     "rz1uGvKrBpWjheQIBzYcevxGrl6ljbkG5Jd5u96DJxWHWAB6a_3EpDU4Kw",
+     "0MTAyNDQ0ODAwfQ.ed3D01kE_c0hYgUae6hw43HdtH2KcOOPz13xRdK2_W6fOduH5OhZFF7q1wiEig9D3Qvh8kjtHAM8KaA03KRz"
+     "1irFmx2m3lwkZUCZYiMAK9-lF0zaEDJyBeEbFFQPb00nOfiIhQEqkQMP_GIA_7RAGOsHmqGuIgpta8AknejDs-Vq22oiYgtReKql"
+     "V7EPqkO2X6hgxtarB1T0SGbNq075kZrNbXzhMqnH5Ug-Riiymgb9JJqGbCamK6E5BO5WbJQqgZTt-GdvDxwz8_EljcmA7yBHeB6A"
+     "5SwuCALkZLX4wbicbqTzJoNmmdNWoSWOtZsup5Z6YXYbjjavccShcuq5nQ",
      "eyJhbGciOiJQUzI1NiJ9.eyJpc3MiOiJodHRwczovL2lkLmV4YW1wbGUiLCJhdWQiOlsiZnJlc2hldCIsIm90aGVyIl0sInN1YiI"
      "6IjQyIiwiY2hhbm5lbHMiOlsibmV3cyIsInByb2plY3Q6NzoqIl0sImlhdCI6MTcwMDAwMDAwMCwiZXhwIjo0MTAyNDQ0ODAwfQ."
-     "HoNatac1ch6NrmhQ_KU9XDmsOPrKS2UbBh0BrWoZAAtSfywoMdTe2F7zWXqthyouOWDz7nMwfTP5MeNxu6T266Lxb9vtAlfFPhKU"
-     "nXomLGlbgGCzLJubMgkJ9qA6zRFo_l7yQqZpC6QiCNnRzms8Ax3BSCTveGSlMFZzzrppqnMz7BiOdNMe7jHcSBZNHhornfOTSHxT"
-     "qVedf9dfdrTaF6GaKlv1G19Qlye3RQfeJoavXFKSR8D1Nl3AjgMidE-0w_is5UGTfeP3T-A2LR_idPCiEkpjkQrI7mq4V-rWn6r9"
-     "J4nJCQPXtK5sbWxMZ_6XGi-SCgMJ4N0bQtuoNCXtXw"},
+     "HZdE-uJ94EOw9QYXWnPX1SU4QvknZmuJZb6LXgh2uzkRumJ77pSO6pGBjwoiC-xEfayaeXLuPh43vt33hCM6IguGaoM-wyvqaQZc"
+     "o3fY9lh43c5pLFJFlkZcX17CywWF9tnZBvCbyTZxl3uQxnYLkfqXYydOdTKVonYBbdpEcZMPRwI_zWF45yTX1Eci7RqZOCgsXyGW"
+     "-aoQBmkzZ0enWUZaCrPnr83_8ufYFOHCEoVNNID4s8hNsCHjmfN0IMiA7AhlU5KQtZn1-N4KgLG9A7qjC2e27TsmX4-qg_9gc6W4"
+     "qixPV9wXl_V1R31_6XLx91bH6myILHueYUKCRiJt7w"},
     {"PS384", "rsa",
      "eyJhbGciOiJQUzM4NCIsImtpZCI6InJzYSJ9.eyJpc3MiOiJodHRwczovL2lkLmV4YW1wbGUiLCJhdWQiOlsiZnJlc2hldCIsIm9"
      "0aGVyIl0sInN1YiI6IjQyIiwiY2hhbm5lbHMiOlsibmV3cyIsInByb2plY3Q6NzoqIl0sImlhdCI6MTcwMDAwMDAwMCwiZXhwIjo"
-     "0MTAyNDQ0ODAwfQ.Ks1lII2AiiAnoKX-nNdh-xbQQiSURNWTa5djqnG3qT4LSN7NLj_yhYY5z_RWDreBaitu4PjBr51xeNd8HYFy"
-     "S000RIDnnHqUxhL7u3vWRarY5f9Bdvpt-4-EWHnotmBPw65o0D6_Xz1Hr95ttCn-yoqruTaVcD_g1E1VufSmOnVsA10PLGamZnYU"
-     "-I5O-JH9khthnkkLiIBeMdlubyFRBaU7GcUThEWBu6aAFYNUO3YO7T3YVd5cpuRrTE4T7mO_25CxXoUTXRC-7Rjz-_d4KNdXxpsU"
-     "H7-f-il8Ug15fdv28DRvpvi3X0q5c3XOh0dJmX4tAmHvZWn6nOoR3tP3pg",
+     "0MTAyNDQ0ODAwfQ.fCGrX0w_7_IDX3aVZd11WgW4ACZgUo_Cr6r1-pLqGePke0h0TwAENwncLmf_poxmTEEpsAz9aVu-8EnNW_qK"
+     "FHfg4jGTds_anmyLQNwLFYxw7m-cafrPRsb89Tfsc5Vk1N3sdWgXk2nL2Ts1PvR_EWARG1aJvgZr4sasgHXKEj1dQpGZTuUF3Yv2"
+     "-RAWEiTXwMPpDSq8cUrr6kU83ryQX4K9ugu11GVpLweakSglHlZCEyWy1j_Za0koWKGWfPmbgXM0VBXk0qP9gjTiYyHsttivLu_E"
+     "oChYyTPU9TLfsi7xEANhIbODWBKb7wTpcv9uUjxePZz9dNbInZudb4t4YQ",
      "eyJhbGciOiJQUzM4NCJ9.eyJpc3MiOiJodHRwczovL2lkLmV4YW1wbGUiLCJhdWQiOlsiZnJlc2hldCIsIm90aGVyIl0sInN1YiI"
      "6IjQyIiwiY2hhbm5lbHMiOlsibmV3cyIsInByb2plY3Q6NzoqIl0sImlhdCI6MTcwMDAwMDAwMCwiZXhwIjo0MTAyNDQ0ODAwfQ."
-     "vyeW1srkB8rrIn0m4ooJFAxG_J0qbvJyJaNqR19KRqERDevNOuTYHvpH4HZ8w-Gps3I7uIcYBJDFgmKrLt8wkCH9SbD4Jk8XNzes"
-     "NGMl19qX7msC4k5Vb1HrAIryjZxvt-_7rARO_UqleC7wt3_88bHqaEYj65F7T22mspiWURhy2Wx0gi2Z1w9CwEgl_OQPksU_Ucpg"
-     "Pue1-yDj9ooD6JCwiMgJ2VPwhcsydYY4qo8nq-pB2QbqqseoUsCw6fNzM0Q3RQPKXspkp5e9PTWsp2lMxC_mXTOApcqh98dYj_hn"
-     "xK5aJFHzgAftUnBC1phuVOJ2JqGTBpVdn3WKUfL5uA"},
+     "jdpowqp9VG5t-Rkk5azGvNq6ay8k3-bV9AnCPzbzd3jAR3lWdcznfVZJbnsROoXrMJs-1DJo2Y2CPxijnmAOL4WYKpKXJoW7Aul-"
+     "QH0PNSkCXPlTOhipS4B928h08mGse3mAyrpdetGrwWjKZN12pspf9_kJj67UpvYKt8ICceSIQgzMedbnVDk7YA495Z3g5wsWA6SF"
+     "vPYMLRVIJQ48CsuVIz8uiIX19W_JCBoW0dQ2bagA7vyo5PpcyDT4cG1S3qMFEWpakPwMX3nN0RudBfvDcJRom28vJHadDUzNtHEc"
+     "Ny_heo2GnVaivl6X--81yg65M1h_7U7ExsLHskfDjw"},
     {"PS512", "rsa",
      "eyJhbGciOiJQUzUxMiIsImtpZCI6InJzYSJ9.eyJpc3MiOiJodHRwczovL2lkLmV4YW1wbGUiLCJhdWQiOlsiZnJlc2hldCIsIm9"
      "0aGVyIl0sInN1YiI6IjQyIiwiY2hhbm5lbHMiOlsibmV3cyIsInByb2plY3Q6NzoqIl0sImlhdCI6MTcwMDAwMDAwMCwiZXhwIjo"
-     "0MTAyNDQ0ODAwfQ.jU2Urovzg8gLSqNjYI9P5KlJiqMojXZ-rTz7AQUfW0QlVmAD-kK0czEKF9c3XptzWLe7TZNT81Olbla_2f5Z"
-     "oYmuBreFoO81KJJY839PkCTITWpgPeihVXWH2-j1VtJs8MLK9FMXJ-7RWGDHEFr9S6trYLrTTisuxJ3UCdasEa7iXLKwjvilQKew"
-     "OSlBiyhe6X5KVng2MMAs6QHRlVFsdkNMpBHDo12riT-uCLF4YZG_cQoc9cc2FJTjSzXRJMMg1wik7ropvgj_jewpsowQuTMpfyxP"
-     "QCq_a1WEztBWHdnqgkV7EyxzbjQLRozPrPNtIp9VEkpXJ4QsYcyxqTRO5w",
+     "0MTAyNDQ0ODAwfQ.BVRJSKEd3h0ue5mywttFIcIInQjvjDxGJlG_mZE8cLHNKp1PxoYLNTwFAfLCDO-1YveoLdevWHEbZBUWeIsn"
+     "KIl25MIIfHMD5zqplfZPFtL6dQbOMXsmgCxZaBsIFGsNbjxnQ7wPqacCYiM6LH7ZuoedyTWsSsRIO_80zJbgNMfO1xvTmW7KMZlP"
+     "G8FO52NUHAJNC0fGItaZAcMdv7xcGaQkK31cH2UzOwugmyXy8-lRAA33c6x6GqUhpUo7gcDmDQjeLXUz7PdLKedCztY0HtCh0Lcb"
+     "0_yYzmCFuPAcLrE7QHN3FU3hJP05a2HhuzBEYAyvwbaC14yQwJ5W8jTWng",
      "eyJhbGciOiJQUzUxMiJ9.eyJpc3MiOiJodHRwczovL2lkLmV4YW1wbGUiLCJhdWQiOlsiZnJlc2hldCIsIm90aGVyIl0sInN1YiI"
      "6IjQyIiwiY2hhbm5lbHMiOlsibmV3cyIsInByb2plY3Q6NzoqIl0sImlhdCI6MTcwMDAwMDAwMCwiZXhwIjo0MTAyNDQ0ODAwfQ."
-     "TqdWfAh-I2iXOkDIQfcXirAEaoorSpS3RPkvyfelhMpe2QzFbUPNoPhT3vt3n3oHqIHRmMD3KT60A0dVYF_rqbpLS4CDfVRubl6C"
-     "RZtMEQPluzPkdi1DgmOmjDIiTYmy5KUGlHDtbb4Q81Fwo3ccSyI9LyAfElW8AaoT2BQyWC78v3hzBx-LZOpXg0DUWQzpjLi9_Fxu"
-     "pVoNLCSzdA81h7aWBC62WgJeAy0qI3YhvbZE9Th9qKKSQ0g_77P-mLLMr5e3MVf1bUnNRdkP8hGFWA8oHSt2eMPp516e6nmKCSzs"
-     "hvOOHrqNihaW8vgtDF-9t-jvrHaegq2B5DRUsTH7og"},
+     "irBMUQ1HWoXscIeuyM2z_dExx1gFbSghXYpGxbTWragiGTt5oFERtQXtbrjpLwiS1Iqbdtki02h0dXw7rSjxbEYKUWYYzKeO-NWx"
+     "zqKErWJRcBQo9xmwK8i8AHXAU15-6wxju9JKQkLjnm_7hBvenxAxMOn_b8ClUJ8wr3beAzyfs69lzrm4cUVuPZaFxNLrURBWMjgm"
+     "tQclfWQc_dMiyk_RZxLrONIPFpKxgWMz3rFZxw3JJ5_f03j9tY5JyI168lXOQO9nIUX8Z-Go9-mj0nUpq6uSbvNCzSrDHaL1t6RH"
+     "CZi5llLqrLFhbHRojuUyZ5H6rLf6nEsQHKBlNndWVg"},
     {"ES256", "p256",
      "eyJhbGciOiJFUzI1NiIsImtpZCI6InAyNTYifQ.eyJpc3MiOiJodHRwczovL2lkLmV4YW1wbGUiLCJhdWQiOlsiZnJlc2hldCIsI"
      "m90aGVyIl0sInN1YiI6IjQyIiwiY2hhbm5lbHMiOlsibmV3cyIsInByb2plY3Q6NzoqIl0sImlhdCI6MTcwMDAwMDAwMCwiZXhwI"
-     "jo0MTAyNDQ0ODAwfQ.Do69Xt8jV-DCVf3MONJKjHsXvJYE2oSqz5nEf0mV7_oC1Q8ekTJwhVRA3sRipLs0HFISdnf9chb9Oc4Kdi"
-     "Xifw",
+     "jo0MTAyNDQ0ODAwfQ.6mPcPwrB1nO9GcYOXVPsKX23UpTeOGtcVds9LqqpN5lsBdkSWTeJzzgIYHR7azOz0v3xbCV4v3Ctsi7IiY"
+     "Ee7A",
      "eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJodHRwczovL2lkLmV4YW1wbGUiLCJhdWQiOlsiZnJlc2hldCIsIm90aGVyIl0sInN1YiI"
      "6IjQyIiwiY2hhbm5lbHMiOlsibmV3cyIsInByb2plY3Q6NzoqIl0sImlhdCI6MTcwMDAwMDAwMCwiZXhwIjo0MTAyNDQ0ODAwfQ."
-     "jNgYHNbvIlOD6vC0HlzcVDqr-p50RtyP-A-6o04yG6bEfq6VH5WVNvW0me0tr3MQhrrmx7qgk3MfR9RTMdLFMQ"},
+     "oxNQKfQWHSwrMDCRFesOwpNIHayQ_a6mH_zudseaek20orDVlBckPVUthX5UowR7n4lB2lWiNVl7j9JomqaUvA"},
     {"ES384", "p384",
      "eyJhbGciOiJFUzM4NCIsImtpZCI6InAzODQifQ.eyJpc3MiOiJodHRwczovL2lkLmV4YW1wbGUiLCJhdWQiOlsiZnJlc2hldCIsI"
      "m90aGVyIl0sInN1YiI6IjQyIiwiY2hhbm5lbHMiOlsibmV3cyIsInByb2plY3Q6NzoqIl0sImlhdCI6MTcwMDAwMDAwMCwiZXhwI"
-     "jo0MTAyNDQ0ODAwfQ.UNAsmO8o9JGBRWWc58DLBOEcPquHV7EzCb_t6vqykiXKK73oC25Dt8whgUN09CPCPG-CEWbAO5noOOCTj2"
-     "ndkz08Ve4cEQIO7FTwob24W7l8M2Lk-Pzn3uIYrAlvR7iB",
+     "jo0MTAyNDQ0ODAwfQ.o2fuYYyapx_1AKofH1ytczlBWrV-jmG20NGjcGxuBjiBYg00neQGApah8x9mG0kGio_72mjpaRo7PEn2iq"
+     "O6MH8SBVxluJ6xfntL5YZfCfQCdUALMaJ_1g2zC3mmSH2J",
      "eyJhbGciOiJFUzM4NCJ9.eyJpc3MiOiJodHRwczovL2lkLmV4YW1wbGUiLCJhdWQiOlsiZnJlc2hldCIsIm90aGVyIl0sInN1YiI"
      "6IjQyIiwiY2hhbm5lbHMiOlsibmV3cyIsInByb2plY3Q6NzoqIl0sImlhdCI6MTcwMDAwMDAwMCwiZXhwIjo0MTAyNDQ0ODAwfQ."
-     "b5Oh0e6hj4DZhQlzG2iRR5n1W_g9i_yxUohwNBB8vAKrRiYfUe1dOZuhbOJx6ltH4xC0RdRGVXMKnT0kRFYIN7gzxN5iCvBRl2Q6"
-     "mqu1eTxhWJr5mtUJj4XIrgXvGEnZ"},
+     "aJmCniMsO2q0GKsWxJUSSJOohCYhVXtt5gJi5Kisb_MabReNfVPAy5bwve_pczz4X4bFbekVD-YX9eMfX5fxdvIzQt8pp8XSHKph"
+     "7H-YcPdpCP9HfG0ZLnssqM4QsRV-"},
     {"ES512", "p521",
      "eyJhbGciOiJFUzUxMiIsImtpZCI6InA1MjEifQ.eyJpc3MiOiJodHRwczovL2lkLmV4YW1wbGUiLCJhdWQiOlsiZnJlc2hldCIsI"
      "m90aGVyIl0sInN1YiI6IjQyIiwiY2hhbm5lbHMiOlsibmV3cyIsInByb2plY3Q6NzoqIl0sImlhdCI6MTcwMDAwMDAwMCwiZXhwI"
-     "jo0MTAyNDQ0ODAwfQ.Af_MnWf4c3KHHIIsZzf7PplDUsB873xMMiw3NNSEWSnrxP8nMSxGlhVtjiQV_vG10kj2qx_fPBkW3WfPxJ"
-     "LsdtjoAZioJ9ldoElF0gCuePjTaUGs2ivH7At9tFUrnscCWYuZ2qcnFOkgTHXcq188c3WBuInbrLNGwCoN1DqkAkTeEjPj",
+     "jo0MTAyNDQ0ODAwfQ.ABqhA66fVOfJVCKHAfOxVmyJviYoN-jx4oFejLmVMyGKDfctjSu6XWjW_pQXZfsOUmA5-qqRhBPXvFOnGa"
+     "8mYWjpANLj4KJf54lKn0pACvnfep9Bb24wLl0tN6_UUXtzF2k2rPnQGa0iTGQcqahnwn_mL0tGFcU5StSYTAnrVvp0Wcxc",
      "eyJhbGciOiJFUzUxMiJ9.eyJpc3MiOiJodHRwczovL2lkLmV4YW1wbGUiLCJhdWQiOlsiZnJlc2hldCIsIm90aGVyIl0sInN1YiI"
      "6IjQyIiwiY2hhbm5lbHMiOlsibmV3cyIsInByb2plY3Q6NzoqIl0sImlhdCI6MTcwMDAwMDAwMCwiZXhwIjo0MTAyNDQ0ODAwfQ."
-     "AEsCK7_rMG-1HJSByhGaoV3JH2hUy7NLiLf2IEN7hdI_4I27zzf2Xu1QFePSMtOJyOR0dc8dC5_VFnL2OUH0I-hZABR2OAH4D-Lk"
-     "plILFh9QoTC4w1nUQZW5dUVA-WnMjxsUpIJzB_1KjO7HFiN-uRsXM8NABp8IEFSn7ZDzk2XU6Cid"},
+     "ANqp6VB3o6ymLKnBgeOkLlAQ4gPyzjgEnwhksRo7RysP75RvDSM2359KPxEfms1eQ9SCyh5AID5-NkfXm5W0uw3eAcI1RibpgdmU"
+     "Aga3QbyzH6_DFiCSMoB7YWxcyZEHsFsbSDSGCnl7Pd8YL9WLtPm6mLgXWVDuR87lzjXuFUCoTJRj"},
     {"EdDSA", "ed25519",
      "eyJhbGciOiJFZERTQSIsImtpZCI6ImVkMjU1MTkifQ.eyJpc3MiOiJodHRwczovL2lkLmV4YW1wbGUiLCJhdWQiOlsiZnJlc2hld"
      "CIsIm90aGVyIl0sInN1YiI6IjQyIiwiY2hhbm5lbHMiOlsibmV3cyIsInByb2plY3Q6NzoqIl0sImlhdCI6MTcwMDAwMDAwMCwiZ"
-     "XhwIjo0MTAyNDQ0ODAwfQ.THGtMJv1L4hss-eiSfK2jvRMPd5UjrrNHwQp8Tm9qE_ZZyHnEU5-eI8QP3kMzKp1H0EocfGWAmOWSI"
-     "wecEXqAA",
+     "XhwIjo0MTAyNDQ0ODAwfQ.Kg2OfxBQWgRD0b8b_oVWt_HnUYq4mPCdinAlp5huhbJxY7KhphXfeMWVJl9phSgkNglpz82E4vozZZ"
+     "jUCQZuDQ",
      "eyJhbGciOiJFZERTQSJ9.eyJpc3MiOiJodHRwczovL2lkLmV4YW1wbGUiLCJhdWQiOlsiZnJlc2hldCIsIm90aGVyIl0sInN1YiI"
      "6IjQyIiwiY2hhbm5lbHMiOlsibmV3cyIsInByb2plY3Q6NzoqIl0sImlhdCI6MTcwMDAwMDAwMCwiZXhwIjo0MTAyNDQ0ODAwfQ."
-     "SO9yPI1RoszqSkMybnQ14UswHPsAo-SPpuJYFvmQs8UXMss2Uzf79a0rJnd-BJMIJ65yiMQvfOjcPj8Cqr26Bw"},
+     "uD-egoKOpG8knHOXVLSh7wlxB9dt1bAthoewphTBMtt_9IVObG3EUd75AwnVGesZjsag5i9MINuDqVbhIhkoAw"},
 };
 
 /// Keys rsa, p256, p384, p521, ed25519 and secret, in this order.
 inline constexpr std::string_view kJwks =
-    "{\"keys\":[{\"kty\":\"RSA\",\"n\":\"_Kq6ChGtCqEhrxJpDzh6IHe9UG0dAPX_VXVPFuqBe2IdTbAcmXtBFaUqE9tc__NiWeZGwHTdF"
-    "0Q8dFrP-sc2lX6UbVluPfPzzCG6r8suw_xTUUAPV_TFTs4fmXLb6t3Ck630fukWoyJ3I09BQkkoPlxiOota1F2i9uo7yYgXacl0D"
-    "P8HF8_vZFMAxvv74L-N7StqzWg5aoCiS-5lND_TjjZNQF0HiV7-LWwshr6c134KYJ5ymAWEFXevuosJKxGHJFmNfLkNisT-sXD-V"
-    "JPARo77KfS7wNrd5c7l-IMpjYqcHOJtehlM0hcCziOaWhWJzxfJ3NHzw3DMBcWqnal1Aw\",\"e\":\"AQAB\",\"kid\":\"rsa\"},{\"kty"
-    "\":\"EC\",\"x\":\"R42vU3chtn_12lW8BTBvbCDyQoG622newjX83dae-Po\",\"y\":\"xCYl5CJRkcXOh_YmSBUqRTPYP3RViV2PyaERmi"
-    "0MQWM\",\"crv\":\"P-256\",\"kid\":\"p256\"},{\"kty\":\"EC\",\"x\":\"oXtJMGmE_CFrtQcjkUzLTyg9FJTjC1tm8bSDkHI-"
-    "xx7FnM8t"
-    "yUa9R99413ZOPUpn\",\"y\":\"c-8N_QWy8wB1zmhgjDYQxQf8q5eywycIJuQH9XSvg7tBHT4HtjXfJ-WR8CixWj4T\",\"crv\":\"P-38"
-    "4\",\"kid\":\"p384\"},{\"kty\":\"EC\",\"x\":\"AFiHEhEBe50Y4ELR6K--tqm1YaWaOo4eKv1z40IMK5HGZGePWsQDgNTjQcVOYuk8pD"
-    "zAre4nLS65QWJunaTTV2FW\",\"y\":\"AaTRh9eEQogwBNLyZHKUFFjnNNQDl6lbxV6lr0oUKKHdW1_Wo8jyTWockzG-u82g4TK2hPi"
-    "JvSS8OO9LY_vglKos\",\"crv\":\"P-521\",\"kid\":\"p521\"},{\"crv\":\"Ed25519\",\"x\":"
-    "\"4LVpdxGZiuBVgeKImUnhkAg8HEcATuX"
-    "qfsyl5mwkxdM\",\"kty\":\"OKP\",\"kid\":\"ed25519\"},{\"kty\":\"oct\",\"k\":\"ZZl3YIlZsrW0GLYEPrRbObgtwabRfkCg7PP__"
-    "i_"
-    "yFttDAyna5odzWT0GwyXlzL01F6dhnbc17VCcZCvbliA5DQ\",\"kid\":\"secret\"}]}";
+    "{\"keys\":[{\"kty\":\"RSA\",\"n\":\"k0yV8bSVCGq6PqHOQG2h0Z4RaRm42LDPi_zYoid-1ZW2EYpJJrbRKG8O0htm9S73OFdXe89rv"
+    "03PEPA1-Rd-Na00wvHNO1iiaMTeibL6wsbfQ3mP4jdhDZlpIsIJuXeZf75xHk1itr3-BXYOs61P3SqdWdks8S5Ejy3JG-O9UNiYW"
+    "QifUHAGddKmLaL3g4g3PTuAdNDorL8rlKz0ttAWPpo6nxRQs81RG3dNVKN5CB_dPGfHoDpQ49pXKB-wLm-PB6uEXUMlWqemWMiUB"
+    "B1OI2VFZJMN98z9YzEV8NOOg6DLvgrL_FerQqKNHIX5kgC7_pzH-Fk9AoabDcLuCDftcw\",\"e\":\"AQAB\",\"kid\":\"rsa\"},{\"kty"
+    "\":\"EC\",\"x\":\"_zSb90MSFrhrhtidKzUUGtLOyi0r8C89R8wRjrBnRsA\",\"y\":\"XApdqzpLPGm3f14jUU2kg_zNS61vkJYx_rYd_1"
+    "113wU\",\"crv\":\"P-256\",\"kid\":\"p256\"},{\"kty\":\"EC\",\"x\":\"PV-KIQgzBO-"
+    "UuN6HjyuEknHe57ho4YfDhNpwJ8tmYA3WnrpX"
+    "46t_KjDTZzw2OKlf\",\"y\":\"AX8fgTCjvXS1Img-70PkKFpx4ei4NYSpsmpWMeSSQOvb5kLQGQ7BfnShGU9G4lmT\",\"crv\":\"P-38"
+    "4\",\"kid\":\"p384\"},{\"kty\":\"EC\",\"x\":\"AHUSwcJ-d3-CdxW8lVEETxQ8iQeOKV06eV-Bf2yG6q96QIk8T_NPkHqf1qLtJOr46b"
+    "x-gJPw7jOOT5kc2TyoHnsW\",\"y\":\"AHhF3UmPt1DN1Sy38cI_sqqoUscWRtYt0nmj0X17yOutsJzzoVO56mQg9r8RQmOUGBHEh8k"
+    "7ezI7oOCe9nrceo0V\",\"crv\":\"P-521\",\"kid\":\"p521\"},{\"crv\":\"Ed25519\",\"x\":"
+    "\"VDDdHboCf2tBdXuE5B5TrqVKaCWWyeA"
+    "mTX4IFmRaWlU\",\"kty\":\"OKP\",\"kid\":\"ed25519\"},{\"kty\":\"oct\",\"k\":\"TV8BSYsBWFLmEQ0iwW-YxrZKHLHad5t-"
+    "u6e8s0y"
+    "fU1talfFtX2FUH6tSbBmba-C5v9on7bnPQeoVBQmolV23VA\",\"kid\":\"secret\"}]}";
 
 /// Entries that cannot be used, each for a reason of its own, and as the last one p256 with its private half.
 inline constexpr std::string_view kSkippedJwks =
-    "{\"keys\":[{\"kty\":\"RSA\",\"n\":\"zdhZT6qCh3klUR0zhH322RiRuvdRKPEBpUPSC7DgjsdLqIs0r-W3ii6OTxXYL36cLilq7hY4B"
-    "BKxqxCZAx87jvfrIpYz6IJ9Ggs5daKDQcUnXbFGBOui3KGgf9N54xmtQsV3Q3ehjX7WdH2MjLrRowaEoH07yk5rsN8iwH3qbpU\","
-    "\"e\":\"AQAB\",\"kid\":\"small\"},{\"kty\":\"RSA\",\"n\":\"_Kq6ChGtCqEhrxJpDzh6IHe9UG0dAPX_"
-    "VXVPFuqBe2IdTbAcmXtBFaUq"
-    "E9tc__NiWeZGwHTdF0Q8dFrP-sc2lX6UbVluPfPzzCG6r8suw_xTUUAPV_TFTs4fmXLb6t3Ck630fukWoyJ3I09BQkkoPlxiOota"
-    "1F2i9uo7yYgXacl0DP8HF8_vZFMAxvv74L-N7StqzWg5aoCiS-5lND_TjjZNQF0HiV7-LWwshr6c134KYJ5ymAWEFXevuosJKxGH"
-    "JFmNfLkNisT-sXD-VJPARo77KfS7wNrd5c7l-IMpjYqcHOJtehlM0hcCziOaWhWJzxfJ3NHzw3DMBcWqnal1Aw\",\"e\":\"AQAB\",\""
-    "kid\":\"enc\",\"use\":\"enc\"},{\"kty\":\"RSA\",\"n\":\"_Kq6ChGtCqEhrxJpDzh6IHe9UG0dAPX_VXVPFuqBe2IdTbAcmXtBFaUqE9"
-    "tc__NiWeZGwHTdF0Q8dFrP-sc2lX6UbVluPfPzzCG6r8suw_xTUUAPV_TFTs4fmXLb6t3Ck630fukWoyJ3I09BQkkoPlxiOota1F"
-    "2i9uo7yYgXacl0DP8HF8_vZFMAxvv74L-N7StqzWg5aoCiS-5lND_TjjZNQF0HiV7-LWwshr6c134KYJ5ymAWEFXevuosJKxGHJF"
-    "mNfLkNisT-sXD-VJPARo77KfS7wNrd5c7l-IMpjYqcHOJtehlM0hcCziOaWhWJzxfJ3NHzw3DMBcWqnal1Aw\",\"e\":\"AQAB\",\"ki"
-    "d\":\"wrong-alg\",\"alg\":\"ES256\"},{\"kty\":\"RSA\",\"n\":\"_Kq6ChGtCqEhrxJpDzh6IHe9UG0dAPX_VXVPFuqBe2IdTbAcmXtB"
-    "FaUqE9tc__NiWeZGwHTdF0Q8dFrP-sc2lX6UbVluPfPzzCG6r8suw_xTUUAPV_TFTs4fmXLb6t3Ck630fukWoyJ3I09BQkkoPlxi"
-    "Oota1F2i9uo7yYgXacl0DP8HF8_vZFMAxvv74L-N7StqzWg5aoCiS-5lND_TjjZNQF0HiV7-LWwshr6c134KYJ5ymAWEFXevuosJ"
-    "KxGHJFmNfLkNisT-sXD-VJPARo77KfS7wNrd5c7l-IMpjYqcHOJtehlM0hcCziOaWhWJzxfJ3NHzw3DMBcWqnal1Aw\",\"e\":\"AQA"
-    "B\",\"kid\":\"wrong-ops\",\"key_ops\":[\"encrypt\"]},{\"kty\":\"EC\",\"x\":\"JAi8-WkfgUXFfnNiJp3-r6QMqd5WJSr8Y4uB-"
-    "GH"
-    "LmdY\",\"y\":\"_A7FbW_Nm2IGrYL6Nd16AN-HiiC12L65VSjCT3qZjcA\",\"crv\":\"secp256k1\",\"kid\":\"secp256k1\"},{"
+    "{\"keys\":[{\"kty\":\"RSA\",\"n\":\"-Bj1I52Elt53_rdOBxCTu2vOphVKu5glNdLmIejdFN7fEyY6tEpeHMluShIEAU1-BknB8rtar"
+    "FuspoyS4YdJhYRk76MBzWYni8VD7EvpcWoysvYhDAt6ILOxCU_Q3_Otplip-xxwvvUGxSj4cSwZaYQdsvvcdB1Yr68R66VUUv8\","
+    "\"e\":\"AQAB\",\"kid\":\"small\"},{\"kty\":\"RSA\",\"n\":\"k0yV8bSVCGq6PqHOQG2h0Z4RaRm42LDPi_zYoid-"
+    "1ZW2EYpJJrbRKG8O"
+    "0htm9S73OFdXe89rv03PEPA1-Rd-Na00wvHNO1iiaMTeibL6wsbfQ3mP4jdhDZlpIsIJuXeZf75xHk1itr3-BXYOs61P3SqdWdks"
+    "8S5Ejy3JG-O9UNiYWQifUHAGddKmLaL3g4g3PTuAdNDorL8rlKz0ttAWPpo6nxRQs81RG3dNVKN5CB_dPGfHoDpQ49pXKB-wLm-P"
+    "B6uEXUMlWqemWMiUBB1OI2VFZJMN98z9YzEV8NOOg6DLvgrL_FerQqKNHIX5kgC7_pzH-Fk9AoabDcLuCDftcw\",\"e\":\"AQAB\",\""
+    "kid\":\"enc\",\"use\":\"enc\"},{\"kty\":\"RSA\",\"n\":\"k0yV8bSVCGq6PqHOQG2h0Z4RaRm42LDPi_zYoid-1ZW2EYpJJrbRKG8O0h"
+    "tm9S73OFdXe89rv03PEPA1-Rd-Na00wvHNO1iiaMTeibL6wsbfQ3mP4jdhDZlpIsIJuXeZf75xHk1itr3-BXYOs61P3SqdWdks8S"
+    "5Ejy3JG-O9UNiYWQifUHAGddKmLaL3g4g3PTuAdNDorL8rlKz0ttAWPpo6nxRQs81RG3dNVKN5CB_dPGfHoDpQ49pXKB-wLm-PB6"
+    "uEXUMlWqemWMiUBB1OI2VFZJMN98z9YzEV8NOOg6DLvgrL_FerQqKNHIX5kgC7_pzH-Fk9AoabDcLuCDftcw\",\"e\":\"AQAB\",\"ki"
+    "d\":\"wrong-alg\",\"alg\":\"ES256\"},{\"kty\":\"RSA\",\"n\":\"k0yV8bSVCGq6PqHOQG2h0Z4RaRm42LDPi_zYoid-1ZW2EYpJJrbR"
+    "KG8O0htm9S73OFdXe89rv03PEPA1-Rd-Na00wvHNO1iiaMTeibL6wsbfQ3mP4jdhDZlpIsIJuXeZf75xHk1itr3-BXYOs61P3Sqd"
+    "Wdks8S5Ejy3JG-O9UNiYWQifUHAGddKmLaL3g4g3PTuAdNDorL8rlKz0ttAWPpo6nxRQs81RG3dNVKN5CB_dPGfHoDpQ49pXKB-w"
+    "Lm-PB6uEXUMlWqemWMiUBB1OI2VFZJMN98z9YzEV8NOOg6DLvgrL_FerQqKNHIX5kgC7_pzH-Fk9AoabDcLuCDftcw\",\"e\":\"AQA"
+    "B\",\"kid\":\"wrong-ops\",\"key_ops\":[\"encrypt\"]},{\"kty\":\"EC\",\"x\":\"-toa38d75Ol_acrY7lN7-Fhn7xKVg-71hgI_"
+    "VLR"
+    "A6M4\",\"y\":\"A8hlfpwKEsFroSacYQ-SV-dhCAWWgGXBpmvInv7fQ2A\",\"crv\":\"secp256k1\",\"kid\":\"secp256k1\"},{"
     "\"kty\":"
-    "\"EC\",\"x\":\"R42vU3chtn_12lW8BTBvbCDyQoG622newjX83dae-Po\",\"y\":\"R42vU3chtn_12lW8BTBvbCDyQoG622newjX83dae"
-    "-Po\",\"crv\":\"P-256\",\"kid\":\"off-curve\"},{\"crv\":\"X25519\",\"x\":\"FimO3d45kpOOEFPa-"
-    "a7t1gc3FlzLTcmFvfylBXTPa"
-    "zE\",\"kty\":\"OKP\",\"kid\":\"x25519\"},{\"kty\":\"oct\",\"k\":\"c2hvcnQ\",\"kid\":\"short\"},{\"kty\":\"EC\","
-    "\"x\":\"R42vU3cht"
-    "n_12lW8BTBvbCDyQoG622newjX83dae-Po\",\"y\":\"xCYl5CJRkcXOh_YmSBUqRTPYP3RViV2PyaERmi0MQWM\",\"crv\":\"P-256\","
-    "\"d\":\"WTE_EY-nw_b2XyvwRxYvOzuaonwfpZG6piu4tn0MPXY\",\"kid\":\"private-half\"}]}";
+    "\"EC\",\"x\":\"_zSb90MSFrhrhtidKzUUGtLOyi0r8C89R8wRjrBnRsA\",\"y\":\"_zSb90MSFrhrhtidKzUUGtLOyi0r8C89R8wRjrBn"
+    "RsA\",\"crv\":\"P-256\",\"kid\":\"off-curve\"},{\"crv\":\"X25519\",\"x\":\"2975aikpGBH0Tw_"
+    "sC8J69SueyeVvl2RW2i5zVPQi9"
+    "B8\",\"kty\":\"OKP\",\"kid\":\"x25519\"},{\"kty\":\"oct\",\"k\":\"c2hvcnQ\",\"kid\":\"short\"},{\"kty\":\"EC\","
+    "\"x\":\"_zSb90MSF"
+    "rhrhtidKzUUGtLOyi0r8C89R8wRjrBnRsA\",\"y\":\"XApdqzpLPGm3f14jUU2kg_zNS61vkJYx_rYd_1113wU\",\"crv\":\"P-256\","
+    "\"d\":\"HurJ5zGacEmIbDZd69aL5E2wGDZbKWxKEP_jLs663Ic\",\"kid\":\"private-half\"}]}";
 
 inline constexpr std::string_view kSecretHex =
-    "659977608959b2b5b418b6043eb45b39b82dc1a6d17e40a0ecf3fffe2ff216db430329dae68773593d06c325e5ccbd3517a7"
-    "619db735ed509c642bdb9620390d";
+    "4d5f01498b015852e6110d22c16f98c6b64a1cb1da779b7ebba7bcb34c9f535b5a95f16d5f61541fab526c199b6be0b9bfda"
+    "27edb9cf41ea150509a8955db754";
 
 inline constexpr std::string_view kRsaPem =
     "-----BEGIN PUBLIC KEY-----\n"
-    "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA/Kq6ChGtCqEhrxJpDzh6\n"
-    "IHe9UG0dAPX/VXVPFuqBe2IdTbAcmXtBFaUqE9tc//NiWeZGwHTdF0Q8dFrP+sc2\n"
-    "lX6UbVluPfPzzCG6r8suw/xTUUAPV/TFTs4fmXLb6t3Ck630fukWoyJ3I09BQkko\n"
-    "PlxiOota1F2i9uo7yYgXacl0DP8HF8/vZFMAxvv74L+N7StqzWg5aoCiS+5lND/T\n"
-    "jjZNQF0HiV7+LWwshr6c134KYJ5ymAWEFXevuosJKxGHJFmNfLkNisT+sXD+VJPA\n"
-    "Ro77KfS7wNrd5c7l+IMpjYqcHOJtehlM0hcCziOaWhWJzxfJ3NHzw3DMBcWqnal1\n"
-    "AwIDAQAB\n"
+    "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAk0yV8bSVCGq6PqHOQG2h\n"
+    "0Z4RaRm42LDPi/zYoid+1ZW2EYpJJrbRKG8O0htm9S73OFdXe89rv03PEPA1+Rd+\n"
+    "Na00wvHNO1iiaMTeibL6wsbfQ3mP4jdhDZlpIsIJuXeZf75xHk1itr3+BXYOs61P\n"
+    "3SqdWdks8S5Ejy3JG+O9UNiYWQifUHAGddKmLaL3g4g3PTuAdNDorL8rlKz0ttAW\n"
+    "Ppo6nxRQs81RG3dNVKN5CB/dPGfHoDpQ49pXKB+wLm+PB6uEXUMlWqemWMiUBB1O\n"
+    "I2VFZJMN98z9YzEV8NOOg6DLvgrL/FerQqKNHIX5kgC7/pzH+Fk9AoabDcLuCDft\n"
+    "cwIDAQAB\n"
     "-----END PUBLIC KEY-----\n";
 
 inline constexpr std::string_view kP256Pem =
     "-----BEGIN PUBLIC KEY-----\n"
-    "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAER42vU3chtn/12lW8BTBvbCDyQoG6\n"
-    "22newjX83dae+PrEJiXkIlGRxc6H9iZIFSpFM9g/dFWJXY/JoRGaLQxBYw==\n"
+    "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE/zSb90MSFrhrhtidKzUUGtLOyi0r\n"
+    "8C89R8wRjrBnRsBcCl2rOks8abd/XiNRTaSD/M1LrW+QljH+th3/XXXfBQ==\n"
     "-----END PUBLIC KEY-----\n";
 
 inline constexpr std::string_view kEd25519Pem =
     "-----BEGIN PUBLIC KEY-----\n"
-    "MCowBQYDK2VwAyEA4LVpdxGZiuBVgeKImUnhkAg8HEcATuXqfsyl5mwkxdM=\n"
+    "MCowBQYDK2VwAyEAVDDdHboCf2tBdXuE5B5TrqVKaCWWyeAmTX4IFmRaWlU=\n"
     "-----END PUBLIC KEY-----\n";
 
 /// The key of kRsaPem as BEGIN RSA PUBLIC KEY.
 inline constexpr std::string_view kPkcs1Pem =
     "-----BEGIN RSA PUBLIC KEY-----\n"
-    "MIIBCgKCAQEA/Kq6ChGtCqEhrxJpDzh6IHe9UG0dAPX/VXVPFuqBe2IdTbAcmXtB\n"
-    "FaUqE9tc//NiWeZGwHTdF0Q8dFrP+sc2lX6UbVluPfPzzCG6r8suw/xTUUAPV/TF\n"
-    "Ts4fmXLb6t3Ck630fukWoyJ3I09BQkkoPlxiOota1F2i9uo7yYgXacl0DP8HF8/v\n"
-    "ZFMAxvv74L+N7StqzWg5aoCiS+5lND/TjjZNQF0HiV7+LWwshr6c134KYJ5ymAWE\n"
-    "FXevuosJKxGHJFmNfLkNisT+sXD+VJPARo77KfS7wNrd5c7l+IMpjYqcHOJtehlM\n"
-    "0hcCziOaWhWJzxfJ3NHzw3DMBcWqnal1AwIDAQAB\n"
+    "MIIBCgKCAQEAk0yV8bSVCGq6PqHOQG2h0Z4RaRm42LDPi/zYoid+1ZW2EYpJJrbR\n"
+    "KG8O0htm9S73OFdXe89rv03PEPA1+Rd+Na00wvHNO1iiaMTeibL6wsbfQ3mP4jdh\n"
+    "DZlpIsIJuXeZf75xHk1itr3+BXYOs61P3SqdWdks8S5Ejy3JG+O9UNiYWQifUHAG\n"
+    "ddKmLaL3g4g3PTuAdNDorL8rlKz0ttAWPpo6nxRQs81RG3dNVKN5CB/dPGfHoDpQ\n"
+    "49pXKB+wLm+PB6uEXUMlWqemWMiUBB1OI2VFZJMN98z9YzEV8NOOg6DLvgrL/Fer\n"
+    "QqKNHIX5kgC7/pzH+Fk9AoabDcLuCDftcwIDAQAB\n"
     "-----END RSA PUBLIC KEY-----\n";
 
 inline constexpr std::string_view kSmallRsaPem =
     "-----BEGIN PUBLIC KEY-----\n"
-    "MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDN2FlPqoKHeSVRHTOEffbZGJG6\n"
-    "91Eo8QGlQ9ILsOCOx0uoizSv5beKLo5PFdgvfpwuKWruFjgEErGrEJkDHzuO9+si\n"
-    "ljPogn0aCzl1ooNBxSddsUYE66LcoaB/03njGa1CxXdDd6GNftZ0fYyMutGjBoSg\n"
-    "fTvKTmuw3yLAfepulQIDAQAB\n"
+    "MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQD4GPUjnYSW3nf+t04HEJO7a86m\n"
+    "FUq7mCU10uYh6N0U3t8TJjq0Sl4cyW5KEgQBTX4GScHyu1qsW6ymjJLhh0mFhGTv\n"
+    "owHNZieLxUPsS+lxajKy9iEMC3ogs7EJT9Df862mWKn7HHC+9QbFKPhxLBlphB2y\n"
+    "+9x0HVivrxHrpVRS/wIDAQAB\n"
     "-----END PUBLIC KEY-----\n";
 
 /// ES256 by p256, its signature in DER.
 inline constexpr std::string_view kDerSigned =
     "eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJodHRwczovL2lkLmV4YW1wbGUiLCJhdWQiOlsiZnJlc2hldCIsIm90aGVyIl0sInN1YiI"
-    "6IjQyIiwiY2hhbm5lbHMiOlsibmV3cyIsInByb2plY3Q6NzoqIl19.MEYCIQD3wA7MLd8SXNcQSW3TCSy1w5L4wQgi4uRR2AUtY3"
-    "yh6gIhAPi7TFwjGfXW0WO2dEhN3ZUrwrCSVhejxfWc_pMOc_He";
+    "6IjQyIiwiY2hhbm5lbHMiOlsibmV3cyIsInByb2plY3Q6NzoqIl19.MEUCICKZaeJQ0QEszG7drum0keb6eWDKDdpNsNKwWga2lE"
+    "jSAiEA8MTBYztcEhdQmJcwdE4elvljykvVR3jBSU8hIBqybII";
+
+/// PS256 by rsa without a salt.
+inline constexpr std::string_view kSaltless =
+    "eyJhbGciOiJQUzI1NiJ9.eyJpc3MiOiJodHRwczovL2lkLmV4YW1wbGUiLCJhdWQiOlsiZnJlc2hldCIsIm90aGVyIl0sInN1YiI"
+    "6IjQyIiwiY2hhbm5lbHMiOlsibmV3cyIsInByb2plY3Q6NzoqIl19.aFknBvEakOXzNsICZd1ElmJuXhW3Ko34KMxtajUOo1Ugg8"
+    "2OzrNzmrUKLyRifXVq2Spq9l6DgT-IPUB9wafhoSypXV3md0Wvtua05C3VDiaBy38SysrjnpRaEEWJmkcDUp6vNysXpyjl-bat9N"
+    "XM_DlKZkLSQDIaAPvd19-z2TLkSJimlTyHDMNmpu3dV--qzLnMT9AONHCSWHae5Jrws7RnswMeOGUm-EzLO9OqxmD7yXI9S6ycmI"
+    "Cz14wx1ioFDPDVP3WPbt6w9Tl5GdMsyXcbec5gKAk_XgJSOcVm9hlvlkmOcCJ-RVDncSJr_-derr0Qe7UqR84hBa06nb2ShA";
+
+/// PS256 by rsa, its signature without the zero byte in front.
+inline constexpr std::string_view kShortened =
+    "eyJhbGciOiJQUzI1NiJ9.eyJpc3MiOiJodHRwczovL2lkLmV4YW1wbGUiLCJhdWQiOlsiZnJlc2hldCIsIm90aGVyIl0sInN1YiI"
+    "6IjQyIiwiY2hhbm5lbHMiOlsibmV3cyIsInByb2plY3Q6NzoqIl19.KtIJqfVSZOIPVCasBW0x91tSFtgiDojjuOuYPQKLGtUTgZ"
+    "-yW8wVGxMUBaFq03bFVH6WzC8CoYUd_NjDB73NdlNcTcoJVhI7PpE3PIdVMnmNOr8fDHIFki31vS0xwGAHlwX7I_zvyC95xOWFCB"
+    "jAAlnSq3x221xTaJjy2Ud_idOBPSDVt-SfvO7KVRIJqM4boUhIgXhecPNYMIsA4tzTUHk1DLtykcMGvLn97NSGzaRKTtKcAiodYv"
+    "bJVZDA2R8kIEAVCcwJIekM_0RxN5Sm7B5417CBgbajyOZAkAfumaiKPDSaNhwY5M1YNv7G2gl0fgA8F825i4MDFtIG49mi";
+
+/// The same with it.
+inline constexpr std::string_view kUnshortened =
+    "eyJhbGciOiJQUzI1NiJ9.eyJpc3MiOiJodHRwczovL2lkLmV4YW1wbGUiLCJhdWQiOlsiZnJlc2hldCIsIm90aGVyIl0sInN1YiI"
+    "6IjQyIiwiY2hhbm5lbHMiOlsibmV3cyIsInByb2plY3Q6NzoqIl19.ACrSCan1UmTiD1QmrAVtMfdbUhbYIg6I47jrmD0CixrVE4"
+    "GfslvMFRsTFAWhatN2xVR-lswvAqGFHfzYwwe9zXZTXE3KCVYSOz6RNzyHVTJ5jTq_HwxyBZIt9b0tMcBgB5cF-yP878gvecTlhQ"
+    "gYwAJZ0qt8dttcU2iY8tlHf4nTgT0g1bfkn7zuylUSCajOG6FISIF4XnDzWDCLAOLc01B5NQy7cpHDBry5_ezUhs2kSk7SnAIqHW"
+    "L2yVWQwNkfJCBAFQnMCSHpDP9EcTeUpuweeNewgYG2o8jmQJAH7pmoijw0mjYcGOTNWDb-xtoJdH4APBfNuYuDAxbSBuPZog";
 
 /// Signed by a stranger whose key is in the header (jwk, jku, x5u).
 inline constexpr std::string_view kEmbeddedKey =
-    "eyJhbGciOiJSUzI1NiIsImp3ayI6eyJrdHkiOiJSU0EiLCJuIjoieE95amNpSFBfTVR6MXpGVHBiU0pON1R1Q2R1ODBNWDV1MTV4"
-    "UjdHa3NTSmNKbVltTGdYY25jcnFqeWUwMGRmY0hkczIwdHBHX3l5ZEFJczNHVVBzdlNBaVI2SXVQNzRPUWdKdVROQ1VicnpRdUVh"
-    "RXRGbi13WTVfTFpzNkVDOTNiQzRGbFRWY2M4NFpyMC1pU0xsR0sxLW9PeXU0VnRfWjRCT2JFeEIyZXF5eklkU3hqeHlTQk4tbHhI"
-    "aUduREtQWjRTRlJQUG9wbTY0SFppc25zQ2VmaUV1d0hRSTJ1bUFPbXROYkZjeTJ0MEdKbzZkSXFZcnotMlUwQnF0UzdmeGNjbl9G"
-    "MmlDQ3lhZThDQjNqNUlVenBURGRzLVVzak8zcG1JS3BWRzRYUlJxRjBfaVU4N3ZlOUNhVy0xSlozT2xiLUJfTF9teE1qTjN0MWxt"
-    "dXR1bnF3IiwiZSI6IkFRQUIifSwiamt1IjoiaHR0cHM6Ly9ldmlsLmV4YW1wbGUvandrcy5qc29uIiwieDV1IjoiaHR0cHM6Ly9l"
+    "eyJhbGciOiJSUzI1NiIsImp3ayI6eyJrdHkiOiJSU0EiLCJuIjoiMUhqZU9uZzM2dnhnSzNKVk42bkVWVThHQ19aT0JRYWpOQ1NP"
+    "aTV1Z1BTQXZhaThYQXU3SzRWRlpMdkhIdldJeFUtZFdVLVpTTHcwSVl3ZUVFdjhoR1RZdWpjWHQ0SmszQ1ByY2hnX1lWWnMxc3J0"
+    "YU54RlJjUkVRelBlc2RCS0w1Y3hfNFBQb2Fwc1dMQ2xGeVJyZEFmVE92c2szUUx6MEViQkI2WTBmeHN3S1JfN0xzVFdoVE5ERFpL"
+    "RUxtZkZleWtPU3VQek5OUVhSSV9rUkxtRG5lYUtoT0V6ZmZmY1VmZDNhVk14RlU1QWY4ZVJDNDlWNEh3LWw5QktaamQyQUZvTzg0"
+    "ckNjNnc2bGdKYVpWZVNtRnN5a3UzbnlBTjdFMHJaQmVfYkEyNjZITHQ4cG9jc203S0hOTEZTT0RoaW41UDR2eUcyRkpRb0JmeVRX"
+    "Y1lDRTNRIiwiZSI6IkFRQUIifSwiamt1IjoiaHR0cHM6Ly9ldmlsLmV4YW1wbGUvandrcy5qc29uIiwieDV1IjoiaHR0cHM6Ly9l"
     "dmlsLmV4YW1wbGUvY2hhaW4ucGVtIn0.eyJpc3MiOiJodHRwczovL2lkLmV4YW1wbGUiLCJhdWQiOlsiZnJlc2hldCIsIm90aGVy"
     "Il0sInN1YiI6IjQyIiwiY2hhbm5lbHMiOlsibmV3cyIsInByb2plY3Q6NzoqIl0sImlhdCI6MTcwMDAwMDAwMCwiZXhwIjo0MTAy"
-    "NDQ0ODAwfQ.loPQJI_rHeLy5X3oVgSNgtqz1I4UPZtWuVCs0oyRRUxR03nOpYkvY5SNyLZay4ECPW_FmC3jI5oqQSdqnGIYpUcvq"
-    "_CwLrptoP5xcAKbNtnOHza86za5dR0YCxXvCWA3IKZ91Kjpzyb-FCwgFfZ_9FemBnxZTyO0Gyveqn9dx93iaDn3qyg_4KVVpPng9"
-    "NsRolZa3P-W8ILrMfbH_Uu5yBNW8jf9nuBKEu0xdPJ-9fhA4OKUSUYKr7O4tK7769IYmhohpDMHKqaJdRxlFSgCZ4eB2TvB7_Wz4"
-    "YBJ8KBn_q68EF1ESayqNqDbB7ZDjCkmPb5HijSImrHJf-u-6tIV5A";
+    "NDQ0ODAwfQ.SrUK7WtL2tv1zuU7KMr7LmOfhC5gmM-NHQJinFbBH0OukuB0meYjDekIBY7fS_ljkkn1in_dhaLKUTnMhrBUw1d9Z"
+    "lDaFMf8m4IqDfV1oyJvQpQ1HRa1_SloeuXXyTlKRpbzmwboa5rkg42VjT4kVgPwT12ICMyOaFjWQPi4b6S3sU-qDM_pef52OR02q"
+    "rWT1UM1x4O9G4BI1eMYlDmYtg0KDGprZ0T-pZoBjkFJpdgSDaFOGhBPFoDnjxc315oH1-jaqAwkvPfOavMcqU65cja00xm7w7WLC"
+    "Eeg4igRUshMjH-g7OGS7UAYkgbQ9jdEbukYRdOHPzU2HCL_qvKTug";
 
 }  // namespace freshet::fixtures

@@ -40,6 +40,14 @@ for (const alg of algorithms) {
 const derInput = `${encode({alg: 'ES256'})}.${encode(claims)}`;
 const der = crypto.sign('sha256', Buffer.from(derInput), {key: pairs.p256.privateKey, dsaEncoding: 'der'});
 
+// PS256 with the right key but the wrong salt; and with the right salt, but without the zero that the signature began with.
+const pss = (payload, saltLength) => crypto.sign('sha256', Buffer.from(payload), {
+  key: pairs.rsa.privateKey, padding: crypto.constants.RSA_PKCS1_PSS_PADDING, saltLength});
+const pssInput = `${encode({alg: 'PS256'})}.${encode(claims)}`;
+const saltless = pss(pssInput, 0);
+let zeroFirst = pss(pssInput, 32);
+while (zeroFirst[0] !== 0) zeroFirst = pss(pssInput, 32);
+
 // A stranger signs well and carries the means to check it in the header.
 const stranger = rsa();
 const strangerJwk = await jose.exportJWK(stranger.publicKey);
@@ -108,6 +116,9 @@ ${constant('kEd25519Pem', pemOf(pairs.ed25519))}
 ${constant('kPkcs1Pem', pairs.rsa.publicKey.export({type: 'pkcs1', format: 'pem'}), 'The key of kRsaPem as BEGIN RSA PUBLIC KEY.')}
 ${constant('kSmallRsaPem', pemOf(small))}
 ${constant('kDerSigned', `${derInput}.${der.toString('base64url')}`, 'ES256 by p256, its signature in DER.')}
+${constant('kSaltless', `${pssInput}.${saltless.toString('base64url')}`, 'PS256 by rsa without a salt.')}
+${constant('kShortened', `${pssInput}.${zeroFirst.subarray(1).toString('base64url')}`, 'PS256 by rsa, its signature without the zero byte in front.')}
+${constant('kUnshortened', `${pssInput}.${zeroFirst.toString('base64url')}`, 'The same with it.')}
 ${constant('kEmbeddedKey', embedded, 'Signed by a stranger whose key is in the header (jwk, jku, x5u).')}
 }  // namespace freshet::fixtures
 `);

@@ -1,4 +1,4 @@
-// nginx with the project's own configuration (deploy/nginx/freshet.conf), in a folder of its own.
+// nginx with the project's own configuration (deploy/nginx/*.conf), in a folder of its own.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -9,7 +9,7 @@ import {freePort} from './redis.mjs';
 import {RawSocket} from './http.mjs';
 import {until} from './wait.mjs';
 
-const shipped = fs.readFileSync(new URL('../../deploy/nginx/freshet.conf', import.meta.url), 'utf8');
+const shippedFile = (name) => fs.readFileSync(new URL(`../../deploy/nginx/${name}`, import.meta.url), 'utf8');
 
 /** What Debian's nginx.conf says around conf.d/, but in one process, in the foreground, with all files in `folder`. */
 const around = (folder, include) => `
@@ -34,8 +34,11 @@ function replaced(text, pattern, replacement) {
   return text.replace(pattern, replacement);
 }
 
-/** Starts nginx in front of two unix sockets. Returns its https URL. */
-export async function startNginx(t, sockets) {
+/**
+ * Starts nginx in front of two unix sockets. Returns its https URL. With `session`, the URL of a session backend, users
+ * come from there.
+ */
+export async function startNginx(t, sockets, {session} = {}) {
   assert.equal(sockets.length, 2);
   const folder = temporaryFolder(t, 'nginx');
   const [certificate, key] = [path.join(folder, 'cert.pem'), path.join(folder, 'key.pem')];
@@ -43,7 +46,11 @@ export async function startNginx(t, sockets) {
     '-days', '2', '-subj', '/CN=localhost', '-keyout', key, '-out', certificate]);
   assert.equal(made.code, 0, made.stderr);
   const port = await freePort();
-  let site = shipped;
+  let site = shippedFile('freshet.conf');
+  if (session) {
+    const users = replaced(shippedFile('auth_request.conf'), /http:\/\/127\.0\.0\.1:3000\/session/, () => session);
+    site = replaced(site, / {4}location = \/events \{[^]*?\n {4}\}\n/, () => users);
+  }
   site = replaced(site, /unix:\/run\/freshet\/1\.sock/, `unix:${sockets[0]}`);
   site = replaced(site, /unix:\/run\/freshet\/2\.sock/, `unix:${sockets[1]}`);
   site = replaced(site, /listen 443 ssl/, `listen 127.0.0.1:${port} ssl`);

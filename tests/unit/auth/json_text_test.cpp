@@ -54,5 +54,5 @@ TEST_CASE("nesting is bounded") {
 TEST_CASE("an error repeats nothing of the text") {
   const auto object = parse_json_object(R"({"hush":1,"hush":2})");
   REQUIRE_FALSE(object);
-  CHECK(object.error().message.find("hush") == std::string::npos);
+  CHECK(object.error().message == "has two members of one name");
 }

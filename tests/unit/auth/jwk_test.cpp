@@ -76,6 +76,10 @@ TEST_CASE("a JWK that makes no sound key is refused") {
   CHECK(error_of(with(fixture("rsa"), "e", "AQAB=")) != "accepted");  // padded
   CHECK(error_of(with(fixture("rsa"), "n", "AQAB")) != "accepted");   // small
   CHECK(error_of(with(fixture("rsa"), "n", std::string(8192, '_'))) == "an RSA key with too large numbers");
+  auto even = fixture("rsa");
+  auto& modulus = even["n"].get_ref<std::string&>();
+  modulus.replace(modulus.size() - 1, 1, "A");
+  CHECK(error_of(even) == "numbers that make no valid public key");
   CHECK(error_of(with(fixture("p256"), "crv", "P-384")) == "coordinates of a wrong length");
   CHECK(error_of(with(fixture("p256"), "crv", "secp256k1")) != "accepted");
   CHECK(error_of(with(fixture("p256"), "x", fixture("p256")["y"])) == "numbers that make no valid public key");

@@ -8,7 +8,6 @@
 #include "unit/auth/sign.h"
 
 using freshet::auth::Algorithm;
-using freshet::auth::Jws;
 using freshet::auth::parse_algorithm;
 using freshet::auth::parse_json_object;
 using freshet::auth::parse_jws;

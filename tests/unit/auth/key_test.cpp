@@ -9,6 +9,7 @@
 #include "auth/jwk.h"
 #include "auth/jws.h"
 #include "auth/pem.h"
+#include "auth/verifier.h"
 #include "unit/auth/sign.h"
 
 using freshet::auth::Algorithm;
@@ -17,6 +18,8 @@ using freshet::auth::parse_algorithm;
 using freshet::auth::parse_jws;
 using freshet::auth::read_jwk;
 using freshet::auth::read_pem;
+using freshet::auth::Verifier;
+using freshet::auth::test::fixture_keys;
 using freshet::auth::test::hmac;
 using freshet::auth::test::secret;
 namespace fixtures = freshet::fixtures;
@@ -154,6 +157,13 @@ TEST_CASE("an RSA signature is as long as the modulus") {
     CHECK_FALSE(rsa.verify(jws->algorithm, jws->signing_input, std::string(256, '\0')));
     CHECK_FALSE(rsa.verify(jws->algorithm, jws->signing_input, std::string(256, '\xff')));
   }
+}
+
+TEST_CASE("a PSS signature has a salt as long as its hash, and all of its bytes") {
+  Verifier verifier({}, fixture_keys());
+  CHECK(verifier.verify(fixtures::kUnshortened, fixtures::kIssuedAt));
+  CHECK_FALSE(verifier.verify(fixtures::kShortened, fixtures::kIssuedAt));
+  CHECK_FALSE(verifier.verify(fixtures::kSaltless, fixtures::kIssuedAt));
 }
 
 TEST_CASE("a restricted key checks one algorithm, which must be one of its own") {

@@ -5,7 +5,6 @@
 #include "unit/auth/sign.h"
 
 using freshet::auth::Algorithm;
-using freshet::auth::Key;
 using freshet::auth::Keyring;
 using freshet::auth::kMaxKeys;
 using freshet::auth::test::fixture_keys;

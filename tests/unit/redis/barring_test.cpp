@@ -4,7 +4,8 @@
 
 #include "redis/codec.h"
 
-using namespace freshet;
+namespace broker = freshet::broker;
+namespace redis = freshet::redis;
 using namespace std::chrono_literals;
 using Words = std::vector<std::string>;
 

@@ -121,9 +121,8 @@ TEST_CASE("A stream is chunked for HTTP/1.1, and its frames are whole chunks") {
   REQUIRE(client.receives("\"fresh\"}\n\n\r\n"));
   const auto id = f.publish("x");
   REQUIRE(client.receives("data: x\n\n\r\n"));
-  CHECK(
-      client.received().find("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
-                             "20\r\n:") == 0);
+  CHECK(client.received().find("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n"
+                               "Connection: close\r\n\r\n20\r\n:") == 0);
   CHECK(client.count("retry: ") == 1);
   CHECK(client.received().find("\r\n1e\r\nid: " + std::to_string(id) + "\ndata: x\n\n\r\n") != std::string::npos);
   CHECK(f.statistics.streams == 1);

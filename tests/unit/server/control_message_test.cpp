@@ -3,7 +3,12 @@
 #include <catch2/catch.hpp>
 #include <string>
 
-using namespace freshet::server;
+using freshet::server::Disconnect;
+using freshet::server::encode_control;
+using freshet::server::kLongestBar;
+using freshet::server::kMaxControlBytes;
+using freshet::server::parse_bar_duration;
+using freshet::server::parse_control;
 using namespace std::chrono_literals;
 using Target = Disconnect::Target;
 

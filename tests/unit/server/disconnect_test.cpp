@@ -5,17 +5,19 @@
 
 #include "request.h"
 
-using namespace freshet;
-using namespace freshet::server;
+using freshet::http::Problem;
+using freshet::server::connections_path;
+using freshet::server::Disconnect;
+using freshet::server::read_disconnect;
 using namespace std::chrono_literals;
 using Target = Disconnect::Target;
 
 namespace {
 
-tl::expected<Disconnect, http::Problem> read(const std::string& path, const std::string& query = {}) {
+tl::expected<Disconnect, Problem> read(const std::string& path, const std::string& query = {}) {
   const auto found = connections_path(path);
   REQUIRE(found);
-  return read_disconnect(*found, test::request("DELETE", path, query));
+  return read_disconnect(*found, freshet::test::request("DELETE", path, query));
 }
 
 }  // namespace
