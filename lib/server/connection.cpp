@@ -1,6 +1,8 @@
 #include "server/connection.h"
 
 #include <array>
+#include <cerrno>
+#include <system_error>
 #include <utility>
 
 #include "http/problem.h"
@@ -301,7 +303,8 @@ void Connection::on_closed(std::string_view why) {
     return;
   }
   if (why.empty() && state_ == State::kWriting && !write_some() && state_ == State::kClosed) return;
-  close(why.empty() ? "client" : "error");
+  const bool by_client = why.empty() || why == std::generic_category().message(ECONNRESET);
+  close(by_client ? "client" : "error");
 }
 
 void Connection::close(std::string_view reason) {
