@@ -23,7 +23,7 @@ bool same_prefix(const Bytes& a, const Bytes& b, unsigned bits) {
 
 bool is_zero_after(const Bytes& bytes, unsigned bits) {
   for (unsigned bit = bits; bit < kAllBits; ++bit) {
-    if ((bytes[bit / 8] >> (7U - bit % 8)) & 1U) return false;
+    if (((unsigned{bytes[bit / 8]} >> (7U - bit % 8)) & 1U) != 0) return false;
   }
   return true;
 }

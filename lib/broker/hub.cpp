@@ -82,24 +82,6 @@ void Hub::leave(Subscription& stream) {
 void Hub::enter(Subscription& stream, State next) {
   const State previous = std::exchange(stream.state_, next);
   if (previous == next) return;
-  // First into the next state: what it needs of the logs must not be trimmed on the way out of the previous one.
-  switch (next) {
-    case State::kWaiting:
-      stream.stamp_ = marks_.stamp();
-      stream.waiting_slot_ = static_cast<std::uint32_t>(waiting_.size());
-      waiting_.push_back(&stream);
-      if (stream.unconfirmed_ == 0) ++ready_waiting_;
-      break;
-    case State::kReading:
-      for (const auto& membership : stream.memberships_) ++membership.channel->opening;
-      break;
-    case State::kPaused:
-      for (const auto& membership : stream.memberships_) ++membership.channel->paused;
-      break;
-    case State::kLive:
-    case State::kClosed:
-      break;
-  }
   switch (previous) {
     case State::kWaiting:
       waiting_[stream.waiting_slot_] = waiting_.back();
@@ -119,6 +101,23 @@ void Hub::enter(Subscription& stream, State next) {
     case State::kLive:
       stream.cursor_ = {Cursor::Kind::kAt, std::max(stream.sent_, last_mark_)};
       break;
+    case State::kClosed:
+      break;
+  }
+  switch (next) {
+    case State::kWaiting:
+      stream.stamp_ = marks_.stamp();
+      stream.waiting_slot_ = static_cast<std::uint32_t>(waiting_.size());
+      waiting_.push_back(&stream);
+      if (stream.unconfirmed_ == 0) ++ready_waiting_;
+      break;
+    case State::kReading:
+      for (const auto& membership : stream.memberships_) ++membership.channel->opening;
+      break;
+    case State::kPaused:
+      for (const auto& membership : stream.memberships_) ++membership.channel->paused;
+      break;
+    case State::kLive:
     case State::kClosed:
       break;
   }

@@ -75,7 +75,7 @@ test('an issuer that is away at first, then there, then away again', async (t) =
   await opens(daemon, signer);
 });
 
-test('keys stay in force when', async (t) => {
+test('keys stay in force when', {concurrency: true}, async (t) => {
   const signer = new Signer('EdDSA', {kid: 'one'});
   const text = await keySet(signer);
   const oversized = JSON.stringify({keys: [JSON.parse(text).keys[0]], padding: 'x'.repeat(256 * 1024)});

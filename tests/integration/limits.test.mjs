@@ -92,7 +92,7 @@ test('connections_per_address', async (t) => {
 });
 
 test('connection_rate lets a burst through, and then so many a second', async (t) => {
-  const {daemon, stays, shed} = await startLimited(t, {connection_rate: 1, connection_burst: 20});
+  const {daemon, shed} = await startLimited(t, {connection_rate: 1, connection_burst: 20});
   const clients = await Promise.all(Array.from({length: 60}, () => ask(daemon, 'channel=open')));
   let streams = 0;
   for (const client of clients) {
@@ -110,7 +110,6 @@ test('connection_rate lets a burst through, and then so many a second', async (t
     client.close();
     return !client.ended || client.events.length > 0;
   }, 'room for one more', {every: 100});
-  assert.equal(typeof stays, 'function');
 });
 
 test('limits that a reload brings hold for the next streams, and drop none', async (t) => {

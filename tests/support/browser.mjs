@@ -1,12 +1,12 @@
 // Headless Chromium, and pages for it from a web server on loopback.
 import fs from 'node:fs';
 import http from 'node:http';
+import os from 'node:os';
 import path from 'node:path';
 import {fileURLToPath} from 'node:url';
 
 import {chromium} from 'playwright-core';
 
-import {temporaryFolder} from './freshetd.mjs';
 import {deadlineMs} from './wait.mjs';
 
 const modules = fileURLToPath(new URL('../node_modules', import.meta.url));
@@ -16,10 +16,15 @@ const chromiumArguments = ['--no-sandbox', '--headless', '--disable-gpu', '--dis
 
 /** A browser with a profile of its own: a context of playwright-core, closed with the test. */
 export async function startBrowser(t, options = {}) {
-  const context = await chromium.launchPersistentContext(temporaryFolder(t, 'chromium'), {
+  const profile = fs.mkdtempSync(path.join(os.tmpdir(), 'chromium-test-'));
+  const context = await chromium.launchPersistentContext(profile, {
     executablePath: process.env.FRESHET_CHROMIUM ?? '/usr/bin/chromium', args: chromiumArguments, ...options,
   });
-  t.after(() => context.close());
+  t.after(async () => {
+    await context.close();
+    // Its last processes may still be writing there.
+    fs.rmSync(profile, {recursive: true, force: true, maxRetries: 5, retryDelay: 100});
+  });
   context.setDefaultTimeout(deadlineMs);
   return context;
 }

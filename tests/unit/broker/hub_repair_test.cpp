@@ -42,6 +42,17 @@ TEST_CASE("A gap holds the stream and is repaired exactly from the ring") {
   CHECK(f.hub.counters().resets.empty());
 }
 
+TEST_CASE("A mark between a missing event and the next one does not spoil the repair") {
+  HubFixture f;
+  const auto stream = f.live({"a", "b"});
+  const Id missing = f.backplane.lose("a", "missing");
+  f.pass(std::chrono::seconds(2));
+  const Id next = f.backplane.emit("a", "next");
+  f.backplane.settle();
+  CHECK(f.sink.take() == Frames{event(missing, "missing"), event(next, "next")});
+  CHECK(f.hub.counters().resets.empty());
+}
+
 TEST_CASE("A gap holds only the streams that carry the channel") {
   HubFixture f;
   const auto stream = f.live({"b"});
@@ -153,6 +164,20 @@ TEST_CASE("A history that breaks while a live stream re-opens is told, too") {
   f.hub.on_fence(floor);
   f.backplane.settle();
   CHECK(f.sink.take() == Frames{reset_event(floor, "history-lost", R"("a")")});
+}
+
+TEST_CASE("A floor that moved is told even to a stream whose position lies above it") {
+  HubFixture f;
+  const auto stream = f.live({"a"});
+  f.backplane.emit("a", "1");
+  f.sink.take();
+  f.backplane.clock.floor = kStart;
+  REQUIRE(stream->last_id() > kStart);
+  f.hub.on_fence(kStart);
+  f.backplane.settle();
+  const auto frames = f.sink.take();
+  REQUIRE(frames.size() == 1);
+  CHECK(resets(frames) == 1);
 }
 
 TEST_CASE("A floor below what this process has seen is answered with evidence") {

@@ -3,11 +3,13 @@
 #include <catch2/catch.hpp>
 #include <string>
 
+#include "support/jwt_fixtures.h"
 #include "support/manual_clock.h"
 #include "unit/server/request.h"
 
 using freshet::auth::Identity;
 using freshet::broker::Cursor;
+using freshet::fixtures::kSigned;
 using freshet::http::Header;
 using freshet::http::Response;
 using freshet::server::Answer;
@@ -226,4 +228,28 @@ TEST_CASE("Changed settings hold for the next request") {
   CHECK(f.status("channel=later") == 401);
   f.settings.policy.public_channels.emplace_back("later");
   CHECK(f.stream("channel=later").channels == Channels{"later"});
+}
+
+TEST_CASE("A bad token is challenged in words that fit into a quoted string") {
+  Fixture f;
+  // {"alg":"none"}: what is wrong with it is said with the name of the field in quotes.
+  const auto reply = f.response(f.get("channel=a", {{"Authorization", "Bearer eyJhbGciOiJub25lIn0.e30."}}));
+  CHECK(reply.status == 401);
+  const auto challenge = header_of(reply.headers, "WWW-Authenticate");
+  const std::string begin = R"(Bearer realm="freshet", error="invalid_token", error_description=")";
+  REQUIRE(challenge.starts_with(begin));
+  const auto description = challenge.substr(begin.size(), challenge.size() - begin.size() - 1);
+  CHECK(description.find("'alg'") != std::string::npos);
+  CHECK(description.find_first_of("\"\\") == std::string::npos);
+}
+
+TEST_CASE("While the first keys are still to come, a token that nobody can judge is told to come back") {
+  Fixture f;
+  f.settings.awaits_keys = true;
+  const auto reply = f.response(f.get("channel=a", {{"Authorization", "Bearer " + std::string(kSigned[0].token)}}));
+  CHECK(reply.status == 200);
+  CHECK(reply.body.starts_with("retry: "));
+  CHECK(f.statistics.shed["keys"] == 1);
+  CHECK(f.status("channel=a", {{"Authorization", "Bearer rubbish"}}) == 401);
+  CHECK(f.status("channel=a") == 401);
 }
