@@ -3,6 +3,10 @@ add_library(freshet_options INTERFACE)
 target_compile_options(freshet_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor -Wold-style-cast
   -Woverloaded-virtual -fno-omit-frame-pointer)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # GCC 12 warns of std::string's own operator+ when it is inlined (bug 105651).
+  target_compile_options(freshet_options INTERFACE -Wno-restrict)
+endif()
 if(FRESHET_WERROR)
   target_compile_options(freshet_options INTERFACE -Werror)
 endif()

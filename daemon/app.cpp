@@ -337,7 +337,8 @@ void App::drain() {
   systemd::notify_stopping();
   log_.info("draining " + std::to_string(statistics_.streams) + " streams over " +
             std::to_string(config_.drain.period.count()) + " ms");
-  public_.drain(config_.drain.period, [this] { loop_.stop(); });
+  // Answers that are awaited, of publications above all, are given before the end.
+  public_.drain(config_.drain.period, [this] { ops_.drain(base::Duration::zero(), [this] { loop_.stop(); }); });
 }
 
 void App::reload() {

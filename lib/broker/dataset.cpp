@@ -12,6 +12,12 @@ constexpr std::size_t kMaxHoles = 8;
 constexpr Id kKeyLife = Id{600} * 1'000'000;
 constexpr std::size_t kMaxKeyBytes = 512;
 constexpr std::uint64_t kMaxRing = 1'000'000;
+/// What the containers take besides the bytes themselves, roughly.
+constexpr std::size_t kRingOverheadBytes = 256;
+constexpr std::size_t kRecordOverheadBytes = 48;
+constexpr std::size_t kKeyOverheadBytes = 128;
+
+std::size_t cost_of(const std::string& record) { return kRecordOverheadBytes + record.size(); }
 constexpr std::chrono::hours kMaxTtl{10 * 365 * 24};
 
 tl::unexpected<PublishError> refuse(PublishError::Kind kind, std::string message) {
@@ -102,15 +108,19 @@ PublishResult Dataset::publish(const Server& server, const Publication& publicat
   bus.message(publication.channel, record);
 
   clock_.last = id;
-  auto& ring = rings_[publication.channel];
-  bytes_ += record.size();
+  const auto [place, created] = rings_.try_emplace(publication.channel);
+  if (created) bytes_ += kRingOverheadBytes + publication.channel.size();
+  auto& ring = place->second;
+  bytes_ += cost_of(record);
   ring.records.push_front(std::move(record));
   while (ring.records.size() > publication.ring.value_or(clock_.ring)) {
-    bytes_ -= ring.records.back().size();
+    bytes_ -= cost_of(ring.records.back());
     ring.records.pop_back();
   }
   ring.expires = std::max(ring.expires, id + std::max<std::uint64_t>(ttl_us, clock_.ttl));
-  if (!publication.key.empty()) keys_[key] = {id, server.now + kKeyLife};
+  if (!publication.key.empty() && keys_.insert_or_assign(key, std::pair(id, server.now + kKeyLife)).second) {
+    bytes_ += kKeyOverheadBytes + key.size();
+  }
   return id;
 }
 
@@ -159,7 +169,11 @@ void Dataset::expire(Id now) {
     const auto here = ring++;
     if (here->second.expires <= now) erase_ring(here);
   }
-  std::erase_if(keys_, [&](const auto& key) { return key.second.second <= now; });
+  std::erase_if(keys_, [&](const auto& key) {
+    const bool over = key.second.second <= now;
+    if (over) bytes_ -= kKeyOverheadBytes + key.first.size();
+    return over;
+  });
 }
 
 void Dataset::drop_ring(std::string_view channel) {
@@ -168,7 +182,8 @@ void Dataset::drop_ring(std::string_view channel) {
 }
 
 void Dataset::erase_ring(Map<Ring>::iterator ring) {
-  for (const auto& record : ring->second.records) bytes_ -= record.size();
+  for (const auto& record : ring->second.records) bytes_ -= cost_of(record);
+  bytes_ -= kRingOverheadBytes + ring->first.size();
   rings_.erase(ring);
 }
 

@@ -90,10 +90,7 @@ void Hub::enter(Subscription& stream, State next) {
       if (stream.unconfirmed_ == 0) --ready_waiting_;
       break;
     case State::kReading:
-      for (const auto& membership : stream.memberships_) {
-        --membership.channel->opening;
-        settle(*membership.channel);
-      }
+      for (const auto& membership : stream.memberships_) --membership.channel->opening;
       break;
     case State::kPaused:
       for (const auto& membership : stream.memberships_) --membership.channel->paused;
@@ -121,6 +118,9 @@ void Hub::enter(Subscription& stream, State next) {
     case State::kClosed:
       break;
   }
+  if (previous != State::kReading) return;
+  // Only now, as a pause also keeps the logs from being trimmed.
+  for (const auto& membership : stream.memberships_) settle(*membership.channel);
 }
 
 Channel* Hub::find(std::string_view name) {
@@ -282,7 +282,8 @@ void Hub::on_message(std::string_view name, std::string_view bytes) {
     ++counters_.live_received;
     return deliver_live(*channel, *record);
   }
-  if (dataset_ && record->id > std::max(dataset_->last, dataset_->now) + kFarFuture) {
+  const auto now = dataset_ ? std::max(dataset_->last, dataset_->now) : static_cast<Id>(clock_.wall_us());
+  if (record->id > now + kFarFuture) {
     ++counters_.rejected["future"];
     return;
   }

@@ -14,6 +14,8 @@ namespace {
 
 constexpr std::size_t kPiecesAtOnce = 64;
 constexpr std::chrono::seconds kLingerTime{2};
+/// Heartbeats for which a client may leave alone what waits for it.
+constexpr int kPatience = 4;
 constexpr std::size_t kLingerBytes = std::size_t{16} << 20U;
 
 }  // namespace
@@ -268,8 +270,9 @@ void Connection::tend_stream() {
   if (silence < settings.heartbeat) {
     next = settings.heartbeat - silence;
   } else if (stream_->queue().empty()) {
-    // A client that has not taken the last bytes gets no more of them: it is not silence that it waits for.
     stream_->push(server_.heartbeat());
+  } else if (silence >= kPatience * settings.heartbeat) {
+    return close("slow");  // something has waited all the time, and the client took none of it
   }
   if (caller_.expires_at) {
     const std::chrono::milliseconds left(*caller_.expires_at * 1000 - server_.loop().wall_us() / 1000);

@@ -34,7 +34,8 @@ class PublicRoutes final : public Routes {
         random_(seed) {}
 
   Answer handle(const http::Request& request, const uv::Peer& peer) override;
-  [[nodiscard]] std::size_t max_body_bytes() const override { return 0; }
+  /// Nobody sends one for a reason, but it must not hide what is wrong with the request itself.
+  [[nodiscard]] std::size_t max_body_bytes() const override { return settings_.request_bytes; }
 
  private:
   using Headers = std::vector<http::Header>;

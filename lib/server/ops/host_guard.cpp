@@ -31,6 +31,9 @@ std::optional<http::Problem> guard_host(const http::Request& request, const std:
   }
   const auto* origin = request.header("Origin");
   const bool changes = request.method != "GET" && request.method != "HEAD";
+  if (changes && origin != nullptr && authority.empty()) {
+    return http::Problem{403, "a page may not change anything here without a Host"};
+  }
   if (changes && origin != nullptr && *origin != "http://" + std::string(authority) &&
       *origin != "https://" + std::string(authority)) {
     return http::Problem{403, "a page of another origin may not change anything here"};

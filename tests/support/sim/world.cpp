@@ -11,7 +11,7 @@ namespace freshet::test::sim {
 namespace {
 
 constexpr Ticks kEnd = 1500;
-constexpr Ticks kQuiet = 2300;
+constexpr Ticks kQuiet = 6000;  // long enough for a client that takes one event at a time
 constexpr broker::Dataset::Options kDatasetOptions{4, kTtl, 1024, kSkew, 1U << 20U};
 const std::vector<std::string> kChannels{"A", "B", "C"};
 

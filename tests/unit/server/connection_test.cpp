@@ -287,6 +287,20 @@ TEST_CASE("A client that reads too slowly is closed, and the others go on") {
   CHECK(f.until([&] { return f.server.connections() == 1; }));
 }
 
+TEST_CASE("A client that takes nothing of what waits for it is closed after some heartbeats") {
+  ServerFixture f([](Settings& settings) {
+    settings.heartbeat = std::chrono::milliseconds(20);
+    settings.write_buffer_bytes = 4'096;
+  });
+  TestClient stalled(f);
+  stalled.get("/stream");
+  REQUIRE(stalled.receives("fresh"));
+  stalled.pause_reading();
+  while (f.server.buffered_bytes() == 0) f.publish(std::string(50'000, 'x'));
+  CHECK(f.until([&] { return f.statistics.disconnects["slow"] == 1; }));
+  CHECK(f.statistics.streams == 0);
+}
+
 TEST_CASE("A replay larger than the buffer's bound is paced by its reader, never cut off") {
   ServerFixture f([](Settings& settings) {
     settings.buffer_per_connection_bytes = 20'000;

@@ -176,7 +176,7 @@ TEST_CASE("Other methods are refused with those that are allowed") {
     CHECK(header_of(response.headers, "Allow") == "GET, HEAD, OPTIONS");
     CHECK(header_of(response.headers, "Access-Control-Allow-Origin") == "https://app.example");
   }
-  CHECK(f.routes.max_body_bytes() == 0);
+  CHECK(f.routes.max_body_bytes() > 0);  // a small body must not hide that
 }
 
 TEST_CASE("HEAD is answered as GET is, and never sent away") {
