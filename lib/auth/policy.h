@@ -17,10 +17,6 @@ struct Policy {
   friend bool operator==(const Policy&, const Policy&) = default;
 };
 
-/// Nothing, if `user_channel` holds `{sub}` exactly once and is made of what a channel's name may hold otherwise: a
-/// template without it would give all users one channel. An error in words if not.
-base::Result<void> check_user_channel(std::string_view user_channel);
-
 /// Whether anyone may read `channel`.
 bool is_public(const Policy& policy, std::string_view channel);
 

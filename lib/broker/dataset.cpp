@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "broker/channel_name.h"
+#include "base/channel_name.h"
 #include "broker/record.h"
 
 namespace freshet::broker {
@@ -30,7 +30,7 @@ tl::unexpected<PublishError> invalid(std::string message) {
 
 /// What can be judged without the clock; freshet.lua says the same.
 tl::expected<void, PublishError> check(const Publication& publication) {
-  if (auto named = check_channel_name(publication.channel); !named) return invalid(named.error().message);
+  if (auto named = base::check_channel_name(publication.channel); !named) return invalid(named.error().message);
   if (auto named = check_event_name(publication.event); !named) return invalid(named.error().message);
   if (publication.key.size() > kMaxKeyBytes) {
     return invalid("a key of " + std::to_string(publication.key.size()) + " bytes: the limit is " +

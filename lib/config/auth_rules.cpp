@@ -8,6 +8,7 @@
 #include <optional>
 #include <sys/socket.h>
 
+#include "base/channel_name.h"
 #include "base/text.h"
 #include "config/address.h"
 #include "config/text_checks.h"
@@ -134,8 +135,7 @@ base::Result<std::string> user_channel(std::string_view text) {
   if (at == std::string_view::npos || text.rfind(kSub) != at) {
     return refuse(text, "is not a user's own channel: it needs {sub} exactly once (try user:{sub})");
   }
-  const auto rest = std::string(text.substr(0, at)) + std::string(text.substr(at + kSub.size()));
-  if (rest.size() >= kMaxChannelBytes || !consists_of(rest, kChannelMarks)) {
+  if (!base::check_channel_name(std::string(text).replace(at, kSub.size(), "x"))) {
     return refuse(text, "is not a user's own channel (besides {sub}, at most 199 of A-Z a-z 0-9 _ - . : / @ ~ = + ,)");
   }
   return std::string(text);

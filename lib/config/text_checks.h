@@ -8,7 +8,6 @@
 
 namespace freshet::config {
 
-inline constexpr std::size_t kMaxChannelBytes = 200;
 /// What channel names are made of besides ASCII letters and digits.
 inline constexpr std::string_view kChannelMarks = "_-.:/@~=+,";
 

@@ -1,5 +1,6 @@
 #include "config/text_rules.h"
 
+#include "base/channel_name.h"
 #include "base/text.h"
 #include "config/address.h"
 #include "config/text_checks.h"
@@ -61,7 +62,7 @@ base::Result<std::string> key_prefix(std::string_view text) {
 }
 
 base::Result<std::string> channel_glob(std::string_view text) {
-  if (text.empty() || text.size() > kMaxChannelBytes || !consists_of(text, "_-.:/@~=+,*?")) {
+  if (text.empty() || text.size() > base::kMaxChannelNameBytes || !consists_of(text, "_-.:/@~=+,*?")) {
     return refuse(text, "is not a channel glob (1 to 200 of A-Z a-z 0-9 _ - . : / @ ~ = + , and the wildcards * ?)");
   }
   return std::string(text);

@@ -7,7 +7,7 @@
 
 #include "auth/identity.h"
 #include "base/text.h"
-#include "broker/channel_name.h"
+#include "base/channel_name.h"
 
 namespace freshet::server {
 namespace {
@@ -18,7 +18,7 @@ constexpr std::chrono::seconds kLongest = kLongestBar;
 
 base::Result<void> check_name(const Disconnect& disconnect) {
   return disconnect.target == Disconnect::Target::kUser ? auth::check_subject(disconnect.name)
-                                                        : broker::check_channel_name(disconnect.name);
+                                                        : base::check_channel_name(disconnect.name);
 }
 
 base::Result<std::chrono::seconds> bar_duration(const json& value) {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "broker/channel_name.h"
+#include "base/channel_name.h"
 #include "http/query.h"
 #include "server/cors.h"
 #include "sse/control.h"
@@ -107,7 +107,7 @@ tl::expected<PublicRoutes::Wanted, http::Problem> PublicRoutes::read(const http:
     if (name == "channel" && value == "@me") {
       wanted.own = true;
     } else if (name == "channel") {
-      if (auto checked = broker::check_channel_name(value); !checked) return invalid(checked.error().message);
+      if (auto checked = base::check_channel_name(value); !checked) return invalid(checked.error().message);
       if (std::find(wanted.channels.begin(), wanted.channels.end(), value) == wanted.channels.end()) {
         wanted.channels.push_back(value);
       }

@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "broker/channel_name.h"
+#include "base/channel_name.h"
 #include "http/problem.h"
 #include "http/query.h"
 #include "server/ops/host_guard.h"
@@ -81,7 +81,7 @@ http::Response OpsRoutes::show_channel(const http::Request& request) {
   if (!rights) return rights.error();
   const auto name = http::percent_decode(std::string_view(request.path).substr(kChannels.size()));
   if (!name) return http::to_response({400, "the path: " + name.error().message});
-  if (const auto checked = broker::check_channel_name(*name); !checked) {
+  if (const auto checked = base::check_channel_name(*name); !checked) {
     return http::to_response({400, checked.error().message});
   }
   if (!rights->may(*name)) return http::to_response({403, "the key is not for channel " + *name});

@@ -1,10 +1,10 @@
-#include "broker/channel_name.h"
+#include "base/channel_name.h"
 
 #include <catch2/catch.hpp>
 #include <string>
 
-using freshet::broker::check_channel_name;
-using freshet::broker::kMaxChannelNameBytes;
+using freshet::base::check_channel_name;
+using freshet::base::kMaxChannelNameBytes;
 
 TEST_CASE("A channel name is made of the allowed bytes, and of no others") {
   const std::string allowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.:/@~=+,";
