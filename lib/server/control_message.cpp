@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "auth/identity.h"
-#include "base/text.h"
 #include "base/channel_name.h"
+#include "base/text.h"
 
 namespace freshet::server {
 namespace {
