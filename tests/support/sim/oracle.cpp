@@ -12,7 +12,9 @@ namespace freshet::test::sim {
 bool World::reset_is_justified(broker::Id cursor, const std::vector<std::string>& channels) {
   if (!primary_ || forgetful_ || !silent_channels_.empty()) return true;
   const auto& clock = primary_->data.clock();
-  if (cursor > clock.last || cursor < clock.floor) return true;
+  // At the floor, too: after a clock that went back by more than the skew, the new floor may be an id of the old
+  // history, which a stream that was opened under the old one must not go on from.
+  if (cursor > clock.last || cursor <= clock.floor) return true;
   for (const auto& hole : clock.holes) {
     if (hole.base < cursor && cursor < hole.boot) return true;
   }

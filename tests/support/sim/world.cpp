@@ -103,7 +103,9 @@ class Session final : public broker::Sink {
   void check(const Item& item) {
     if (item.kind == Item::Kind::kReset && !world_.reset_is_justified(sent_, item.channels)) {
       world_.violations_.push_back("UNEXPECTED reset to client " + std::to_string(client_.index) + " at cursor " +
-                                   std::to_string(sent_) + " time " + std::to_string(item.sent));
+                                   std::to_string(sent_) + " time " + std::to_string(item.sent) + " floor " +
+                                   std::to_string(world_.primary_->data.clock().floor) + " last " +
+                                   std::to_string(world_.primary_->data.clock().last));
     }
     if (item.kind != Item::Kind::kReset && item.kind != Item::Kind::kCursor && item.id && *item.id <= sent_) {
       world_.violations_.push_back("BACKWARDS id " + std::to_string(*item.id) + " after " + std::to_string(sent_));
