@@ -57,6 +57,8 @@ App::App(config::Config config, config::Sources sources, Credentials credentials
               seed_ + 2),
       ops_(loop_, hub_, ops_routes_, {settings_, statistics_, quotas_, {}}, seed_ + 3),
       loop_lag_(loop_),
+      memory_watch_(
+          loop_, [this] { return config_.limits.memory_bytes; }, [this](bool full) { report_memory(full); }),
       turn_end_(loop_, [this] { end_turn(); }),
       signals_(loop_, {SIGTERM, SIGINT, SIGHUP}, [this](int signal) { on_signal(signal); }) {
   apply(std::move(credentials));
@@ -89,6 +91,7 @@ void App::watch_jwks() {
 void App::renew_settings() {
   settings_ = settings_from(config_);
   settings_.awaits_keys = jwks_source_ != nullptr && fetched_jwks_.empty();
+  settings_.memory_full = memory_watch_.full();
 }
 
 void App::take_jwks(const std::string& text) {
@@ -222,6 +225,12 @@ void App::report_readiness() {
     reported_trouble_ = now;
   }
   readiness_timer_ = loop_.after(kReadinessInterval, [this] { report_readiness(); });
+}
+
+void App::report_memory(bool full) {
+  settings_.memory_full = full;
+  if (!full) return log_.info("limits.memory: below it again, new streams are taken");
+  log_.warn("limits.memory: " + std::to_string(resident_bytes()) + " bytes are resident: new streams are turned away");
 }
 
 std::string App::metrics_text() const {

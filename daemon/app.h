@@ -12,6 +12,7 @@
 #include "jwks_source.h"
 #include "log.h"
 #include "loop_lag.h"
+#include "memory_watch.h"
 #include "server/gate.h"
 #include "server/http_server.h"
 #include "server/metrics.h"
@@ -59,6 +60,7 @@ class App {
   [[nodiscard]] std::string trouble() const;
   [[nodiscard]] std::string metrics_text() const;
   void report_readiness();
+  void report_memory(bool full);
 
   config::Config config_;
   config::Sources sources_;
@@ -85,6 +87,7 @@ class App {
   server::HttpServer public_;
   server::HttpServer ops_;
   LoopLag loop_lag_;
+  MemoryWatch memory_watch_;
   uv::TurnEnd turn_end_;
   uv::Signals signals_;
   std::unique_ptr<base::Timer> readiness_timer_;

@@ -1,4 +1,5 @@
 #include <array>
+#include <fcntl.h>
 #include <iostream>
 #include <string>
 #include <unistd.h>
@@ -23,10 +24,22 @@ std::string automatic_instance() {
   return std::string(host.data()) + "-" + std::to_string(getpid());
 }
 
+/// A process may be started without standard streams: the next files that it opened, clients' sockets among them, would
+/// take their numbers, and its log would go there.
+bool hold_standard_streams() {
+  int fd = 0;
+  do {
+    fd = open("/dev/null", O_RDWR);  // NOLINT(cppcoreguidelines-pro-type-vararg)
+  } while (fd >= 0 && fd <= STDERR_FILENO);
+  if (fd > STDERR_FILENO) close(fd);
+  return fd >= 0;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   using namespace freshet;  // NOLINT(google-build-using-namespace): this is the program
+  if (!hold_standard_streams()) return kExitInternal;
   auto read = read_command_line(argc, argv, FRESHET_VERSION);
   if (const auto* end = std::get_if<CommandLineEnd>(&read)) return end->exit_code;
   const auto& line = std::get<CommandLine>(read);

@@ -17,6 +17,8 @@ constexpr std::string_view kUrl = "backplane.redis.url";
 constexpr std::string_view kPrefix = "backplane.redis.prefix";
 constexpr std::string_view kUsername = "backplane.redis.username";
 constexpr std::string_view kPasswordFile = "backplane.redis.password_file";
+constexpr std::string_view kMaster = "backplane.redis.sentinel.master";
+constexpr std::string_view kNodes = "backplane.redis.sentinel.nodes";
 constexpr std::string_view kMaxEventBytes = "backplane.history.max_event_bytes";
 constexpr std::string_view kReplayBudget = "backplane.history.replay_budget";
 constexpr std::string_view kPadding = "streams.padding";
@@ -66,6 +68,25 @@ void check_redis(const Redis& redis, Findings& findings) {
   }
 }
 
+void check_sentinel(const Redis& redis, Findings& findings) {
+  const auto& sentinel = redis.sentinel;
+  if (!sentinel.master.empty() && sentinel.nodes.empty()) {
+    add(findings, kNodes, "needs at least one sentinel to ask for \"" + sentinel.master + '"', {kMaster, kNodes});
+  }
+  if (sentinel.master.empty() && !sentinel.nodes.empty()) {
+    add(findings, kMaster, "must say which primary to ask the sentinels for", {kMaster, kNodes});
+  }
+  for (auto node = sentinel.nodes.begin(); node != sentinel.nodes.end(); ++node) {
+    if (std::find(sentinel.nodes.begin(), node, *node) != node) {
+      add(findings, kNodes, "names " + *node + " twice", {kNodes});
+    }
+  }
+  if (!sentinel.master.empty() && redis.url.is_unix()) {
+    add(findings, kUrl, "is a unix socket, but sentinels name addresses (write redis://, the host is not used)",
+        {kUrl, kMaster});
+  }
+}
+
 void check_files(const Config& config, Findings& findings) {
   const auto readable = [&](std::string_view path, const std::string& file) {
     if (file.empty()) return;
@@ -74,6 +95,7 @@ void check_files(const Config& config, Findings& findings) {
   };
   readable("ops.publish_keys_file", config.ops.publish_keys_file);
   readable(kPasswordFile, config.backplane.redis.password_file);
+  readable("backplane.redis.sentinel.password_file", config.backplane.redis.sentinel.password_file);
   readable("auth.jwt.secret_file", config.auth.jwt.secret_file);
   readable("auth.jwt.public_key_file", config.auth.jwt.public_key_file);
   readable("auth.jwt.jwks_file", config.auth.jwt.jwks_file);
@@ -128,6 +150,7 @@ std::vector<Finding> check(const Config& config) {
   Findings findings;
   check_listeners(config, findings);
   check_redis(config.backplane.redis, findings);
+  check_sentinel(config.backplane.redis, findings);
   check_files(config, findings);
   check_sizes(config, findings);
   check_trust(config.auth, findings);

@@ -27,6 +27,19 @@ struct Ops {
   friend bool operator==(const Ops&, const Ops&) = default;
 };
 
+/// Where to ask for the primary instead of connecting to a fixed address; empty: the URL's host is it.
+struct Sentinel {
+  /// What the sentinels call it; never without nodes.
+  std::string master;
+  /// `host:port`, IPv6 in brackets.
+  std::vector<std::string> nodes;
+  /// For the sentinels themselves; empty: their default user.
+  std::string username;
+  /// Read anew at every connect; empty: none.
+  std::string password_file;
+  friend bool operator==(const Sentinel&, const Sentinel&) = default;
+};
+
 struct Redis {
   RedisUrl url;
   std::string prefix = "freshet:";
@@ -34,6 +47,7 @@ struct Redis {
   /// Read anew at every connect; empty: none.
   std::string password_file;
   bool load_functions = true;
+  Sentinel sentinel;
 
   /// The user to log in as, wherever it was given; empty: Redis' default user.
   [[nodiscard]] const std::string& login() const { return username.empty() ? url.username : username; }
@@ -141,6 +155,8 @@ struct Limits {
   std::size_t buffer_per_connection_bytes = std::size_t{1} << 20;
   /// What waits in all connections together.
   std::size_t buffer_total_bytes = std::size_t{256} << 20;
+  /// Resident memory of the process from which on new streams are turned away; 0: no limit.
+  std::size_t memory_bytes = 0;
   /// Request line and headers.
   std::size_t request_bytes = std::size_t{16} << 10;
   std::chrono::milliseconds request_timeout = std::chrono::seconds(10);

@@ -9,6 +9,8 @@ namespace freshet::config {
 namespace {
 
 constexpr std::size_t kMaxPrefixBytes = 64;
+constexpr std::size_t kMaxHostBytes = 253;
+constexpr std::string_view kSentinelPort = "26379";
 
 /// Bytes of the UTF-8 sequence at the front of `text`; 0 when there is no valid one (RFC 3629).
 std::size_t sequence_length(std::string_view text) {
@@ -58,6 +60,25 @@ base::Result<std::string> key_prefix(std::string_view text) {
   if (text.empty() || text.size() > kMaxPrefixBytes || !consists_of(text, kChannelMarks)) {
     return refuse(text, "is not a prefix (1 to 64 of A-Z a-z 0-9 _ - . : / @ ~ = + ,)");
   }
+  return std::string(text);
+}
+
+base::Result<std::string> sentinel_master(std::string_view text) {
+  if (!consists_of(text, "_.-")) return refuse(text, "is not a name of Sentinel's (A-Z a-z 0-9 _ . -)");
+  return std::string(text);
+}
+
+base::Result<std::string> sentinel_node(std::string_view text) {
+  const auto bracket = text.starts_with('[') ? text.find(']') : 0;
+  const auto colon = bracket == text.npos ? text.npos : text.find(':', bracket);
+  const auto host = text.substr(0, colon);
+  const bool named = !host.empty() && host.size() <= kMaxHostBytes && consists_of(host, "_.-");
+  const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']' &&
+                         is_ip_address(host.substr(1, host.size() - 2)) && host.find(':') != host.npos;
+  if (!named && !bracketed)
+    return refuse(text, "is not an address (try 10.0.0.1:26379, sentinel-1:26379 or [::1]:26379)");
+  if (colon == text.npos) return std::string(text) + ':' + std::string(kSentinelPort);
+  if (!is_port(text.substr(colon + 1))) return refuse(text, "has a port that is not a number from 1 to 65535");
   return std::string(text);
 }
 

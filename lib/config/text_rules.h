@@ -21,6 +21,10 @@ base::Result<std::string> instance_name(std::string_view text);
 base::Result<std::string> host_name(std::string_view text);
 /// 1–64 of the bytes that channel names are made of.
 base::Result<std::string> key_prefix(std::string_view text);
+/// Empty, or a name that Sentinel takes for a primary.
+base::Result<std::string> sentinel_master(std::string_view text);
+/// `host:port`; the port may be left out and becomes 26379. IPv6 in brackets.
+base::Result<std::string> sentinel_node(std::string_view text);
 /// 1–200 of the bytes that channel names are made of, `*` and `?`.
 base::Result<std::string> channel_glob(std::string_view text);
 /// `*`, or an origin exactly as browsers send it.

@@ -192,6 +192,7 @@ http::Response PublicRoutes::refuse(const http::Problem& problem, Headers header
 
 std::string_view PublicRoutes::full_limit(const Caller& caller) {
   if (statistics_.streams >= settings_.connections) return "connections";
+  if (settings_.memory_full) return "memory";
   if (!caller.subject.empty() && !quotas_.has_room(Quotas::user_key(caller.subject), settings_.connections_per_user)) {
     return "connections_per_user";
   }

@@ -31,6 +31,8 @@ struct Settings {
   std::chrono::seconds leeway{5};  ///< how long a stream outlives its token
   /// Keys are still to be fetched: a token of an unknown key may be good, so its client is told to come back.
   bool awaits_keys = false;
+  /// The process takes as much memory as it may: no further stream.
+  bool memory_full = false;
   bool retry_expired = true;  ///< a merely expired token is answered so that EventSource comes back
   std::chrono::milliseconds expired_retry{30'000};
   std::chrono::seconds expiring_notice{10};  ///< how long before its end a stream is told; 0: never

@@ -87,7 +87,7 @@ auth:
   expired_retry: 1s
   expiring_notice: 0s
 limits: {connections_per_user: 1, connections_per_address: 2, connection_rate: 3, connection_burst: 4,
-         buffer_total: 5MiB}
+         buffer_total: 5MiB, memory: 1GiB}
 )");
   CHECK(config.ops.publish_keys_file == "/dev/null");
   const freshet::config::Jwt expected{.secret_file = "/dev/null",
@@ -113,6 +113,7 @@ limits: {connections_per_user: 1, connections_per_address: 2, connection_rate: 3
   CHECK(config.limits.connection_rate == 3);
   CHECK(config.limits.connection_burst == 4);
   CHECK(config.limits.buffer_total_bytes == std::size_t{5} << 20U);
+  CHECK(config.limits.memory_bytes == std::size_t{1} << 30U);
 }
 
 TEST_CASE("tokens can be verified as soon as there is one source of keys") {
@@ -374,6 +375,25 @@ TEST_CASE("the password file must be there, and the password must have one place
   CHECK(errors_of(config("redis://h", dir.path())) ==
         Messages{"f.yaml:5: backplane.redis.password_file: " + dir.path() + ": Is a directory"});
   CHECK_THAT(errors_of(config("redis://:pw@h", secret)).at(0), Catch::Contains("cannot be used with a password"));
+}
+
+TEST_CASE("sentinels and the name of their primary come together, and not with a unix socket") {
+  const auto of = [](const std::string& keys) {
+    return errors_of("backplane:\n  type: redis\n  redis: {" + keys + "}");
+  };
+  CHECK(of("sentinel: {master: m, nodes: [a, \"b:7000\"]}").empty());
+  CHECK(of("url: \"redis://u:p@ignored/0\", sentinel: {master: m, nodes: [a]}").empty());
+  CHECK(of("sentinel: {master: m}") ==
+        Messages{"f.yaml:3: backplane.redis.sentinel.nodes: needs at least one sentinel to ask for \"m\""});
+  CHECK(of("sentinel: {nodes: [a]}") ==
+        Messages{"f.yaml:3: backplane.redis.sentinel.master: must say which primary to ask the sentinels for"});
+  CHECK(of("sentinel: {master: m, nodes: [a, \"a:26379\"]}") ==
+        Messages{"f.yaml:3: backplane.redis.sentinel.nodes: names a:26379 twice"});
+  CHECK(of("url: \"unix:///s\", sentinel: {master: m, nodes: [a]}") ==
+        Messages{"f.yaml:3: backplane.redis.url: is a unix socket, but sentinels name addresses (write redis://, the "
+                 "host is not used)"});
+  CHECK(of("sentinel: {master: m, nodes: [a], password_file: /nonexistent/x}") ==
+        Messages{"f.yaml:3: backplane.redis.sentinel.password_file: /nonexistent/x: No such file or directory"});
 }
 
 TEST_CASE("passwords never get into errors") {

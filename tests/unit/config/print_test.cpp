@@ -92,6 +92,11 @@ Config random_config(Random& random) {
   redis.url.database = random.between(0U, 65535U);
   if (coin(random)) redis.username = redis.url.username;
   redis.load_functions = coin(random);
+  if (!redis.url.is_unix() && coin(random)) {
+    redis.sentinel = {
+        "m" + word(random, kName, 0, 9), {"10.0.0.1:26379", "[::1]:7000"}, word(random, kNasty, 0, 9), {}};
+    if (coin(random)) redis.sentinel.password_file = "/dev/null";
+  }
   auto& history = c.backplane.history;
   history.events = random.between(std::size_t{1}, std::size_t{1'000'000});
   history.ttl = std::chrono::milliseconds(random.between(1000, 100'000'000));
@@ -115,6 +120,7 @@ Config random_config(Random& random) {
       c.streams.write_buffer_bytes + random.between(std::size_t{0}, std::size_t{1} << 20U);
   c.limits.buffer_total_bytes =
       c.limits.buffer_per_connection_bytes + random.between(std::size_t{0}, std::size_t{1} << 30U);
+  c.limits.memory_bytes = random.between(std::size_t{0}, std::size_t{1} << 40U);
   c.limits.request_bytes = random.between(std::size_t{1024}, std::size_t{1} << 20U);
   c.limits.request_timeout = std::chrono::milliseconds(random.between(100, 3'600'000));
   c.drain.period = std::chrono::milliseconds(random.between(0, 3'600'000));
@@ -201,6 +207,7 @@ TEST_CASE("exactly the keys that take effect while streams are open are reloadab
                                                "limits.channels_per_connection",
                                                "limits.buffer_per_connection",
                                                "limits.buffer_total",
+                                               "limits.memory",
                                                "limits.request_bytes",
                                                "limits.request_timeout",
                                                "log.level"});

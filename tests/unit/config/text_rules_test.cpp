@@ -52,6 +52,25 @@ TEST_CASE("prefixes and globs are made of what channel names are made of") {
   }
 }
 
+TEST_CASE("sentinels are hosts with a port, 26379 unless another is given") {
+  CHECK(sentinel_node("10.0.0.1:7000") == "10.0.0.1:7000");
+  CHECK(sentinel_node("sentinel-1.redis.svc") == "sentinel-1.redis.svc:26379");
+  CHECK(sentinel_node("[::1]") == "[::1]:26379");
+  CHECK(sentinel_node("[2001:db8::1]:5") == "[2001:db8::1]:5");
+  for (const auto& bad :
+       {std::string(), std::string(":26379"), std::string("h:"), std::string("h:0"), std::string("h:65536"),
+        std::string("h:x"), std::string("::1"), std::string("[::1"), std::string("[127.0.0.1]"), std::string("[::1]x"),
+        std::string("redis://h:1"), std::string("unix:/s"), std::string("a b"), std::string(254, 'a')}) {
+    INFO(bad);
+    CHECK_FALSE(sentinel_node(bad));
+  }
+}
+
+TEST_CASE("a primary is called what Sentinel lets it be called") {
+  for (const auto* good : {"", "mymaster", "Cache_1.eu-west"}) CHECK(sentinel_master(good) == std::string(good));
+  for (const auto* bad : {"my master", "a:b", "é", "*"}) CHECK_FALSE(sentinel_master(bad));
+}
+
 TEST_CASE("origins are what browsers send, byte by byte") {
   for (const auto* good :
        {"*", "https://app.example.com", "http://localhost:3000", "http://127.0.0.1", "http://[::1]:8080",
