@@ -144,7 +144,7 @@ Channel& Hub::need(std::string_view name, std::vector<std::string_view>& unsubsc
 void Hub::tick() {
   if (subscriber_up_ && missed_probes_ >= kMissedProbesAllowed) {
     backplane_.replace_subscriber("two probes were not delivered");
-  } else if (subscriber_up_ && command_up_) {
+  } else if (subscriber_up_ && synced_) {
     ++missed_probes_;
   }
   probe();
@@ -153,7 +153,7 @@ void Hub::tick() {
 }
 
 void Hub::probe() {
-  if (!command_up_) return;
+  if (!synced_) return;
   last_probe_sent_at_ = clock_.now();
   backplane_.mark(marks_.send());
 }
@@ -237,12 +237,17 @@ void Hub::on_subscriber_down() {
 void Hub::on_command_up() {
   command_up_ = true;
   marks_.invalidate();
+  show_evidence();
+}
+
+/// No mark before the answer: what it tells may be of another life of the dataset than the evidence.
+void Hub::show_evidence() {
+  synced_ = false;
   backplane_.sync(highest_seen_, epoch_);
-  probe();
 }
 
 void Hub::on_command_down() {
-  command_up_ = false;
+  command_up_ = synced_ = false;
   marks_.invalidate();
   reads_.clear();
   for (auto* channel : channel_list_) channel->reading = false;
@@ -288,8 +293,10 @@ void Hub::on_message(std::string_view name, std::string_view bytes) {
     return;
   }
   ++counters_.durable_received;
+  // Before the mark nobody is given it: whoever needs it reads the ring. Nor is it evidence, since it may be of a later
+  // life of the dataset than the one that was last told of.
+  if (!channel->confirmed || !channel->marked) return;
   highest_seen_ = std::max(highest_seen_, record->id);
-  if (!channel->confirmed || !channel->marked) return;  // before the mark: whoever needs it reads the ring
   if (record->id <= channel->head) ++counters_.rejected["duplicate"];
   if (record->id <= channel->head || record->prev > channel->head) return reopen(*channel, record->prev);
   channel->head = record->id;
@@ -368,8 +375,10 @@ void Hub::on_mark(std::uint64_t nonce, const DatasetClock& clock) {
   if (nonce == marks_.stamp()) counters_.last_probe = clock_.now() - last_probe_sent_at_;
   last_mark_at_ = clock_.now();
   marks_.hear(nonce);
+  if (!synced_) return;
+  // A new life of the server beneath standing connections: what was seen of the old one is shown first.
+  if (clock.epoch != epoch_) return show_evidence();
   const Id seen_before = std::exchange(highest_seen_, std::max(highest_seen_, clock.last));
-  if (epoch_.empty()) epoch_ = clock.epoch;
   if (dataset_ && dataset_->floor != clock.floor) {
     hold_all();
     forget_all_histories();
@@ -386,6 +395,7 @@ void Hub::on_mark(std::uint64_t nonce, const DatasetClock& clock) {
 void Hub::on_synced(const DatasetClock& clock) {
   epoch_ = clock.epoch;
   highest_seen_ = std::max(highest_seen_, clock.last);
+  if (!std::exchange(synced_, true)) probe();
 }
 
 /// Moves the cursor of idle streams forward before it grows too old to prove.

@@ -89,6 +89,7 @@ class Hub final : public Backplane::Observer {
   void tick();
   void probe();
   void want_mark();
+  void show_evidence();
   void release_idle_channels();
   void send_positions();
   void hold(Subscription& stream);
@@ -134,8 +135,8 @@ class Hub final : public Backplane::Observer {
   ReadQueue reads_;
   std::vector<Id> fanned_out_;
   std::optional<DatasetClock> dataset_;  ///< as the latest mark told it
-  Id highest_seen_ = 0;                  ///< every clock value seen counts: the evidence for sync
-  std::string epoch_;
+  Id highest_seen_ = 0;                  ///< of marks, syncs and delivered events: the evidence for sync
+  std::string epoch_;                    ///< the life of the dataset that the evidence is of
   Id last_mark_ = 0;
   std::size_t log_bytes_ = 0;
   std::size_t hand_ = 0;
@@ -146,6 +147,7 @@ class Hub final : public Backplane::Observer {
   int missed_probes_ = 0;
   bool subscriber_up_ = false;
   bool command_up_ = false;
+  bool synced_ = false;  ///< the evidence was shown on this command link, and answered
 };
 
 }  // namespace freshet::broker

@@ -54,7 +54,10 @@ class ScriptedBackplane final : public broker::Backplane {
     marks.push_back(nonce);
     ++marks_sent;
   }
-  void sync(Id highest, std::string_view epoch) override { syncs.push_back({highest, std::string(epoch)}); }
+  void sync(Id highest, std::string_view epoch) override {
+    syncs.push_back({highest, std::string(epoch)});
+    ++unanswered_syncs;
+  }
   void read_history(std::string_view channel) override {
     reads.emplace_back(channel);
     ++reads_sent[std::string(channel)];
@@ -68,7 +71,13 @@ class ScriptedBackplane final : public broker::Backplane {
   /// Both links come up.
   void connect() {
     observer->on_command_up();
+    answer_sync();
     observer->on_subscriber_up();
+  }
+  void answer_sync() {
+    --unanswered_syncs;
+    const auto copy = clock;
+    observer->on_synced(copy);
   }
   /// What was under way on the link is gone with it.
   void lose_subscriber() {
@@ -79,6 +88,7 @@ class ScriptedBackplane final : public broker::Backplane {
   void lose_command() {
     reads.clear();
     marks.clear();
+    unanswered_syncs = 0;
     observer->on_command_down();
   }
   void confirm() {
@@ -110,8 +120,10 @@ class ScriptedBackplane final : public broker::Backplane {
   void answer(const std::string& channel, const broker::History& history) { observer->on_history(channel, history); }
   /// Answers everything until nothing is left to answer.
   void settle() {
-    while (!unconfirmed.empty() || !reads.empty() || !marks.empty()) {
-      if (!unconfirmed.empty()) {
+    while (unanswered_syncs > 0 || !unconfirmed.empty() || !reads.empty() || !marks.empty()) {
+      if (unanswered_syncs > 0) {
+        answer_sync();
+      } else if (!unconfirmed.empty()) {
         confirm();
       } else if (!reads.empty()) {
         answer_read();
@@ -153,6 +165,7 @@ class ScriptedBackplane final : public broker::Backplane {
   std::vector<std::string> replaced;
   std::map<std::string, int> reads_sent;
   int marks_sent = 0;
+  int unanswered_syncs = 0;
   std::string trouble_text;
 
  private:

@@ -33,6 +33,9 @@ bool World::reset_is_justified(broker::Id cursor, const std::vector<std::string>
 std::vector<std::string> World::judge() {
   auto violations = violations_;
   for (const auto& client : clients_) judge_client(*client, violations);
+  // Whoever moves the floor says that history broke, and resets everyone.
+  if (primary_ && !broken_ && first_floor_ != primary_->data.clock().floor)
+    violations.emplace_back("FENCE for nothing");
   return violations;
 }
 

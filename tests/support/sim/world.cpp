@@ -232,6 +232,7 @@ std::vector<std::string> World::run() {
 }
 
 void World::execute(const Operation& operation) {
+  if (first_floor_ == 0 && primary_) first_floor_ = primary_->data.clock().floor;
   const auto& kind = operation.kind;
   if (kind != "publish" && kind != "connect" && kind != "drop")
     note("FAULT " + kind + " " + std::to_string(operation.a));
@@ -260,6 +261,7 @@ void World::execute(const Operation& operation) {
   } else if (kind == "flushall") {
     primary_->data.clear();
     primary_->save();
+    broken_ = true;
   } else if (kind == "setttl") {
     primary_->data.set_ttl(primary_->server(), static_cast<std::uint64_t>(operation.a), primary_->bus());
     primary_->save();
@@ -292,6 +294,7 @@ void World::swap(broker::Dataset dataset, Ticks down, Ticks offset, Ticks zombie
   auto next =
       std::make_shared<Server>(simulation_, std::move(dataset), sabotage_.no_epoch ? epochs_ : ++epochs_, offset);
   next->snapshots_wanted = old->snapshots_wanted;
+  if (zombie_for > 0 || next->data.clock().last < old->data.clock().last) broken_ = true;
   for (auto& event : publishes_) {
     if (event.server != old) continue;
     if (event.id > next->data.clock().last) event.forgotten = forgetful_ = true;

@@ -115,6 +115,9 @@ class World {
   int epochs_ = 1;
   std::set<std::string> silent_channels_;
   bool forgetful_ = false;
+  /// The dataset has lost something of what it was: events, or merely some of its clock.
+  bool broken_ = false;
+  broker::Id first_floor_ = 0;
   std::size_t page_ = 0;  ///< frames that a client takes at once in a replay; 0: all
 };
 

@@ -211,6 +211,39 @@ TEST_CASE("The evidence of a process is the highest id or clock that it was told
   CHECK(f.backplane.syncs.back() == ScriptedBackplane::Sync{seen + 7, "e2"});
 }
 
+TEST_CASE("Events that are heard before the dataset has answered are no evidence, and no mark is asked for") {
+  HubFixture f;
+  const auto stream = f.live({"a"});
+  const Id seen = f.backplane.emit("a", "1");
+  f.backplane.lose_command();
+  f.backplane.lose_subscriber();
+  f.hub.on_subscriber_up();
+  f.backplane.confirm();
+  f.backplane.clock.epoch = "e2";
+  f.backplane.emit("a", "of the next life");
+  f.hub.on_command_up();
+  CHECK(f.backplane.syncs.back() == ScriptedBackplane::Sync{seen, "e1"});
+  CHECK(f.backplane.marks.empty());
+  f.backplane.answer_sync();
+  CHECK(f.backplane.marks.size() == 1);
+}
+
+TEST_CASE("A mark of another life of the server is not believed before the evidence was shown") {
+  HubFixture f;
+  const auto stream = f.live({"a"});
+  const Id seen = f.backplane.emit("a", "1");
+  const auto before = f.backplane.syncs.size();
+  f.backplane.clock.epoch = "e2";
+  f.backplane.pass(ScriptedBackplane::kSecond);
+  f.clock.advance(std::chrono::seconds(1));
+  f.backplane.deliver_mark();
+  REQUIRE(f.backplane.syncs.size() == before + 1);
+  CHECK(f.backplane.syncs.back() == ScriptedBackplane::Sync{seen, "e1"});
+  CHECK(f.hub.highest_seen() == seen);
+  f.backplane.settle();
+  CHECK(f.hub.highest_seen() == f.backplane.clock.last);
+}
+
 TEST_CASE("A lost subscriber link holds all streams, and they go on exactly where they were") {
   HubFixture f;
   const auto stream = f.live({"a", "b"});
@@ -290,6 +323,7 @@ TEST_CASE("A mark that was under way when a link came up opens nothing") {
   REQUIRE(f.backplane.marks.size() == 1);
   f.hub.on_command_down();
   f.hub.on_command_up();
+  f.backplane.answer_sync();
   f.backplane.deliver_mark();
   CHECK(f.sink.frames.empty());
   f.backplane.deliver_mark();
