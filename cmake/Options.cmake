@@ -21,3 +21,9 @@ endif()
 if(FRESHET_FUZZERS)
   target_compile_options(freshet_options INTERFACE -fsanitize=fuzzer-no-link)
 endif()
+
+# For code that runs at the start and then hardly ever: what is not there need not be in memory.
+add_library(freshet_cold INTERFACE)
+target_compile_options(freshet_cold INTERFACE $<$<CONFIG:Release>:-Os>)
+target_compile_options(freshet_options INTERFACE $<$<CONFIG:Release>:-ffunction-sections>)
+target_link_options(freshet_options INTERFACE $<$<CONFIG:Release>:-Wl,--gc-sections>)

@@ -1,9 +1,9 @@
-# freshet_room(NAME SOURCES file… [DEPENDS room…] [LINKS library…])
+# freshet_room(NAME [COLD] SOURCES file… [DEPENDS room…] [LINKS library…])
 #
 # One static library per folder of lib/. DEPENDS are the rooms that this one may include; they are linked publicly, so
 # that a room which reaches past its neighbours does not link. LINKS are outside libraries, kept private to the room.
 function(freshet_room name)
-  cmake_parse_arguments(ROOM "" "" "SOURCES;DEPENDS;LINKS" ${ARGN})
+  cmake_parse_arguments(ROOM "COLD" "" "SOURCES;DEPENDS;LINKS" ${ARGN})
   add_library(freshet_${name} STATIC ${ROOM_SOURCES})
   add_library(freshet::${name} ALIAS freshet_${name})
   target_include_directories(freshet_${name} PUBLIC "${PROJECT_SOURCE_DIR}/lib")
@@ -11,6 +11,9 @@ function(freshet_room name)
   foreach(room IN LISTS ROOM_DEPENDS)
     target_link_libraries(freshet_${name} PUBLIC freshet::${room})
   endforeach()
+  if(ROOM_COLD)
+    target_link_libraries(freshet_${name} PRIVATE freshet_cold)
+  endif()
   if(ROOM_LINKS)
     target_link_libraries(freshet_${name} PRIVATE ${ROOM_LINKS})
   endif()

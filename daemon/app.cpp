@@ -11,12 +11,15 @@
 #include "exit_codes.h"
 #include "mapping.h"
 #include "redis/redis_backplane.h"
+#include "redis_tls.h"
+#include "startup_memory.h"
 #include "systemd.h"
 
 namespace freshet {
 namespace {
 
 constexpr std::chrono::seconds kReadinessInterval{1};
+constexpr std::string_view kRedisTlsKeys = "backplane.redis.tls.";
 
 std::uint64_t random_seed() {
   std::random_device device;
@@ -29,7 +32,8 @@ std::string url_of(const uv::Address& address) {
 
 }  // namespace
 
-App::App(config::Config config, config::Sources sources, Credentials credentials, Log& log, std::string version)
+App::App(config::Config config, config::Sources sources, Credentials credentials, std::optional<tls::Context> redis_tls,
+         Log& log, std::string version)
     : config_(std::move(config)),
       sources_(std::move(sources)),
       log_(log),
@@ -41,6 +45,7 @@ App::App(config::Config config, config::Sources sources, Credentials credentials
             [this] {
               if (jwks_source_) jwks_source_->key_missing();
             }),
+      redis_tls_(std::move(redis_tls)),
       backplane_(make_backplane()),
       hub_(loop_, *backplane_, hub_options(config_.backplane.history)),
       revocations_(loop_, *control_, statistics_,
@@ -62,6 +67,7 @@ App::App(config::Config config, config::Sources sources, Credentials credentials
       turn_end_(loop_, [this] { end_turn(); }),
       signals_(loop_, {SIGTERM, SIGINT, SIGHUP}, [this](int signal) { on_signal(signal); }) {
   apply(std::move(credentials));
+  warn_of_unverified_redis();
 }
 
 App::~App() = default;
@@ -71,6 +77,11 @@ void App::apply(Credentials credentials) {
   verifier_.set_options(verifier_options(config_.auth.jwt));
   verifier_.set_keys(std::move(credentials.keys));
   publish_keys_ = std::move(credentials.publish_keys);
+}
+
+void App::warn_of_unverified_redis() {
+  if (!redis_tls_ || redis_tls_->verifies()) return;
+  log_.warn("backplane.redis.tls.verify is false: whoever sits between here and Redis can read and change everything");
 }
 
 /// Fetches the key set from where the configuration says now.
@@ -109,8 +120,9 @@ void App::take_jwks(const std::string& text) {
 /// The access log: a line for each stream, at its end. Names no token and no query.
 void App::log_end(const server::StreamReport& report) {
   std::string line("stream ended: reason=" + std::string(report.reason));
-  if (!report.caller.subject.empty()) line += " user=\"" + base::printable(report.caller.subject) + "\"";
-  if (!report.caller.address.empty()) line += " address=" + report.caller.address;
+  const auto& visitor = report.visitor;
+  if (!visitor.subject().empty()) line += " user=\"" + base::printable(visitor.subject()) + "\"";
+  if (visitor.address()) line += " address=" + visitor.address()->text();
   line += " channels=";
   for (const auto channel : report.channels) line.append(line.back() == '=' ? "" : ",").append(channel);
   const auto ms = report.duration / std::chrono::milliseconds(1);
@@ -139,8 +151,10 @@ std::unique_ptr<broker::Backplane> App::make_backplane() {
     control_ = backplane.get();
     return backplane;
   }
+  auto options = redis_options(config_, seed_);
+  options.tls = redis_tls_ ? &*redis_tls_ : nullptr;
   auto backplane = std::make_unique<redis::RedisBackplane>(
-      loop_, redis_options(config_, seed_),
+      loop_, options,
       [this](redis::Level level, const std::string& message) { log_.write(level_from(level), message); });
   redis_ = backplane.get();
   control_ = backplane.get();
@@ -217,6 +231,7 @@ std::string App::trouble() const { return draining_ ? "draining" : hub_.trouble(
 void App::report_readiness() {
   const auto now = trouble();
   if (!draining_ && now != reported_trouble_) {
+    if (!reported_trouble_) give_back_startup_memory();
     if (now.empty()) {
       log_.info("ready");
     } else if (!reported_trouble_ || reported_trouble_->empty()) {
@@ -286,6 +301,12 @@ void App::reload() {
     for (const auto& error : credentials.error()) log_.error("reload: " + error.message);
     return log_.error("reload: the keys are broken; nothing was changed");
   }
+  auto redis_tls = load_redis_tls(loaded->backplane);
+  if (!redis_tls) {
+    for (const auto& error : redis_tls.error()) log_.error("reload: " + error.message);
+    return log_.error("reload: the certificates are broken; nothing was changed");
+  }
+  const bool tls_stays_on = redis_tls_ && *redis_tls;
   auto next = config_;
   next.ops.publish_keys_file = loaded->ops.publish_keys_file;
   next.auth = loaded->auth;
@@ -295,9 +316,13 @@ void App::reload() {
   next.streams.heartbeat = loaded->streams.heartbeat;
   next.streams.retry = loaded->streams.retry;
   next.streams.padding_bytes = loaded->streams.padding_bytes;
+  if (tls_stays_on) {
+    next.backplane.redis.tls = loaded->backplane.redis.tls;
+    redis_tls_ = std::move(*redis_tls);
+  }
   std::string changed;
   for (const auto& key : config::changed_keys(config_, *loaded)) {
-    if (config::is_reloadable(key)) {
+    if (config::is_reloadable(key) && (tls_stays_on || !key.starts_with(kRedisTlsKeys))) {
       changed += " " + key;
     } else {
       log_.warn("reload: " + key + " has changed, which takes a restart");
@@ -311,6 +336,7 @@ void App::reload() {
   }
   renew_settings();
   log_.set_level(config_.log.level);
+  warn_of_unverified_redis();
   log_.info("reloaded:" + (changed.empty() ? " nothing has changed" : changed));
 }
 

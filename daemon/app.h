@@ -20,6 +20,7 @@
 #include "server/public_routes.h"
 #include "server/quotas.h"
 #include "server/revocations.h"
+#include "tls/context.h"
 #include "uv/loop.h"
 #include "uv/signals.h"
 #include "uv/turn_end.h"
@@ -33,8 +34,9 @@ namespace freshet {
 /// Puts the rooms together and owns them all, in the order in which they need each other; acts on signals.
 class App {
  public:
-  /// `sources` are read again at SIGHUP.
-  App(config::Config config, config::Sources sources, Credentials credentials, Log& log, std::string version);
+  /// `sources` are read again at SIGHUP, and so are the files behind `credentials` and `redis_tls`.
+  App(config::Config config, config::Sources sources, Credentials credentials, std::optional<tls::Context> redis_tls,
+      Log& log, std::string version);
   ~App();
   App(const App&) = delete;
   App& operator=(const App&) = delete;
@@ -51,6 +53,7 @@ class App {
   void drain();
   void reload();
   void apply(Credentials credentials);
+  void warn_of_unverified_redis();
   void watch_jwks();
   void renew_settings();
   void take_jwks(const std::string& text);
@@ -76,6 +79,7 @@ class App {
   std::unique_ptr<JwksSource> jwks_source_;
   server::Gate gate_;
   server::Quotas quotas_;
+  std::optional<tls::Context> redis_tls_;   ///< what new connections to Redis are made with; none: plain
   redis::RedisBackplane* redis_ = nullptr;  ///< the backplane, if it is that one
   broker::ControlBus* control_ = nullptr;   ///< its other side
   std::unique_ptr<broker::Backplane> backplane_;

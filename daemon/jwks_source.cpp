@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <curl/curl.h>
 #include <utility>
+
+#include "curl_library.h"
 
 namespace freshet {
 namespace {
@@ -28,32 +29,35 @@ int check_cancelled(void* cancelled, curl_off_t, curl_off_t, curl_off_t, curl_of
 
 /// Blocks; runs on a thread of its own. Redirects are not followed: the URL is trusted, what it points to is not.
 base::Result<std::string> download(const std::string& url, const std::atomic<bool>& cancelled) {
-  const std::unique_ptr<CURL, void (*)(CURL*)> handle(curl_easy_init(), curl_easy_cleanup);
+  const auto library = CurlLibrary::load();
+  if (!library) return tl::unexpected(library.error());
+  const std::unique_ptr<CURL, void (*)(CURL*)> handle(library->easy_init(), library->easy_cleanup);
   if (!handle) return base::fail("no memory");
   std::string text;
   std::array<char, CURL_ERROR_SIZE> reason{};
   auto* curl = handle.get();
-  curl_easy_setopt(curl, CURLOPT_URL, url.c_str());
-  curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
-  curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(curl, CURLOPT_FAILONERROR, 1L);
-  curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, kTimeoutMs);
-  curl_easy_setopt(curl, CURLOPT_USERAGENT, "freshetd");
-  curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, reason.data());
-  curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, &take);
-  curl_easy_setopt(curl, CURLOPT_WRITEDATA, &text);
-  curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
-  curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, &check_cancelled);
-  curl_easy_setopt(curl, CURLOPT_XFERINFODATA, &cancelled);
-  const auto code = curl_easy_perform(curl);
+  const auto set = library->easy_setopt;
+  set(curl, CURLOPT_URL, url.c_str());
+  set(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+  set(curl, CURLOPT_NOSIGNAL, 1L);
+  set(curl, CURLOPT_FAILONERROR, 1L);
+  set(curl, CURLOPT_TIMEOUT_MS, kTimeoutMs);
+  set(curl, CURLOPT_USERAGENT, "freshetd");
+  set(curl, CURLOPT_ERRORBUFFER, reason.data());
+  set(curl, CURLOPT_WRITEFUNCTION, &take);
+  set(curl, CURLOPT_WRITEDATA, &text);
+  set(curl, CURLOPT_NOPROGRESS, 0L);
+  set(curl, CURLOPT_XFERINFOFUNCTION, &check_cancelled);
+  set(curl, CURLOPT_XFERINFODATA, &cancelled);
+  const auto code = library->easy_perform(curl);
   long status = 0;
-  curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+  library->easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
   // A redirect's page, or an empty one, is no key set: taken for one it would be the end of all keys.
   if (code == CURLE_OK && status != 200) return base::fail("answered with status " + std::to_string(status));
   if (code == CURLE_OK && text.empty()) return base::fail("answered with nothing");
   if (code == CURLE_OK) return text;
   if (code == CURLE_WRITE_ERROR) return base::fail("more than " + std::to_string(kMaxBytes) + " bytes");
-  return base::fail(reason.front() != '\0' ? reason.data() : curl_easy_strerror(code));
+  return base::fail(reason.front() != '\0' ? reason.data() : library->easy_strerror(code));
 }
 
 }  // namespace

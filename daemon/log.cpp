@@ -4,10 +4,11 @@
 #include <nlohmann/json.hpp>
 #include <spdlog/logger.h>
 #include <spdlog/pattern_formatter.h>
-#include <spdlog/sinks/stdout_sinks.h>
 #include <string>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "stderr_sink.h"
 
 namespace freshet {
 namespace {
@@ -53,7 +54,7 @@ bool stderr_is_journal() {
 }  // namespace
 
 Log::Log(const config::Log& settings)
-    : logger_(std::make_unique<spdlog::logger>("freshetd", std::make_shared<spdlog::sinks::stderr_sink_st>())),
+    : logger_(std::make_unique<spdlog::logger>("freshetd", std::make_shared<StderrSink>())),
       format_(settings.format),
       journald_(stderr_is_journal()) {
   const auto* pattern = "%Y-%m-%dT%H:%M:%S.%eZ %l %v";

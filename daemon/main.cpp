@@ -5,6 +5,7 @@
 #include <unistd.h>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "app.h"
 #include "command_line.h"
@@ -14,6 +15,7 @@
 #include "credentials.h"
 #include "exit_codes.h"
 #include "log.h"
+#include "redis_tls.h"
 #include "uv/signals.h"
 
 namespace {
@@ -33,6 +35,10 @@ bool hold_standard_streams() {
   } while (fd >= 0 && fd <= STDERR_FILENO);
   if (fd > STDERR_FILENO) close(fd);
   return fd >= 0;
+}
+
+void print(const std::vector<freshet::base::Error>& errors) {
+  for (const auto& error : errors) std::cerr << "freshetd: " << error.message << '\n';
 }
 
 }  // namespace
@@ -66,8 +72,10 @@ int main(int argc, char** argv) {
     return kExitConfig;
   }
   auto credentials = load_credentials(*config, {});
-  if (!credentials) {
-    for (const auto& error : credentials.error()) std::cerr << "freshetd: " << error.message << '\n';
+  auto redis_tls = load_redis_tls(config->backplane);
+  if (!credentials || !redis_tls) {
+    if (!credentials) print(credentials.error());
+    if (!redis_tls) print(redis_tls.error());
     return kExitConfig;
   }
   if (line.task == CommandLine::Task::kCheckConfig) {
@@ -76,5 +84,5 @@ int main(int argc, char** argv) {
   }
   uv::ignore_sigpipe();
   Log log(config->log);
-  return App(*config, line.sources, std::move(*credentials), log, FRESHET_VERSION).run();
+  return App(*config, line.sources, std::move(*credentials), std::move(*redis_tls), log, FRESHET_VERSION).run();
 }

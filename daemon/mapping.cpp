@@ -71,6 +71,11 @@ redis::RedisBackplane::Options redis_options(const config::Config& config, std::
   options.username = redis.login();
   options.password = redis.url.password;
   options.password_file = redis.password_file;
+  options.sentinel = {redis.sentinel.master, {}, redis.sentinel.username, redis.sentinel.password_file};
+  // The configuration was checked by the same grammar.
+  for (const auto& node : redis.sentinel.nodes) {
+    if (auto address = uv::parse_connect_address(node)) options.sentinel.nodes.push_back(std::move(*address));
+  }
   options.database = static_cast<int>(redis.url.database);
   options.prefix = redis.prefix;
   options.load_functions = redis.load_functions;

@@ -12,16 +12,16 @@ constexpr Duration kFarthest = std::chrono::hours(24 * 365 * 100);
 }  // namespace
 
 void TimingWheel::Link::insert_before(Link& other) {
-  previous = other.previous;
-  next = &other;
-  previous->next = this;
-  other.previous = this;
+  link_before = other.link_before;
+  link_after = &other;
+  link_before->link_after = this;
+  other.link_before = this;
 }
 
 void TimingWheel::Link::unlink() {
-  previous->next = next;
-  next->previous = previous;
-  previous = next = this;
+  link_before->link_after = link_after;
+  link_after->link_before = link_before;
+  link_before = link_after = this;
 }
 
 TimingWheel::Node::~Node() {
@@ -33,7 +33,7 @@ TimingWheel::TimingWheel(Clock& clock, Duration tick, std::size_t slots)
 
 TimingWheel::~TimingWheel() {
   for (Link& slot : slots_) {
-    while (slot.next != &slot) detach(*slot.next->node);
+    while (slot.link_after != &slot) detach(first_of(slot));
   }
 }
 
@@ -44,7 +44,7 @@ void TimingWheel::schedule(Node& node, Duration delay) {
   const Instant deadline = now + std::clamp(delay, Duration::zero(), kFarthest);
   node.due_tick_ = std::max(ticks_until(deadline + tick_ - Duration(1)), current_ + 1);
   node.wheel_ = this;
-  node.link_.insert_before(slot_of(node.due_tick_));
+  node.insert_before(slot_of(node.due_tick_));
   ++size_;
   arm();
 }
@@ -56,7 +56,7 @@ void TimingWheel::cancel(Node& node) {
 }
 
 void TimingWheel::detach(Node& node) {
-  node.link_.unlink();
+  node.unlink();
   node.wheel_ = nullptr;
   --size_;
 }
@@ -83,16 +83,18 @@ void TimingWheel::turn() {
   arm();
 }
 
+TimingWheel::Node& TimingWheel::first_of(Link& list) { return static_cast<Node&>(*list.link_after); }
+
 void TimingWheel::turn_slot(std::uint64_t tick) {
   Link& slot = slot_of(tick);
-  if (slot.next == &slot) return;
+  if (slot.link_after == &slot) return;
   due_.insert_before(slot);
   slot.unlink();
-  while (due_.next != &due_) {
-    Node& node = *due_.next->node;
+  while (due_.link_after != &due_) {
+    Node& node = first_of(due_);
     if (node.due_tick_ > tick) {
-      node.link_.unlink();
-      node.link_.insert_before(slot);
+      node.unlink();
+      node.insert_before(slot);
     } else {
       detach(node);
       node.on_due();

@@ -35,9 +35,9 @@ class TimingWheel {
   [[nodiscard]] std::size_t size() const { return size_; }
 
  private:
-  /// A place in a circular list; `node` is null at the list's head.
+  /// A place in a circular list: a node, or the list's head.
   struct Link {
-    explicit Link(Node* owner = nullptr) : node(owner) {}
+    Link() = default;
     Link(const Link&) = delete;
     Link& operator=(const Link&) = delete;
     ~Link() = default;
@@ -45,9 +45,8 @@ class TimingWheel {
     void insert_before(Link& other);
     void unlink();
 
-    Node* node;
-    Link* previous = this;
-    Link* next = this;
+    Link* link_before = this;
+    Link* link_after = this;
   };
 
   [[nodiscard]] std::uint64_t ticks_until(Instant instant) const;
@@ -56,6 +55,7 @@ class TimingWheel {
   void arm();
   void turn();
   void turn_slot(std::uint64_t tick);
+  [[nodiscard]] static Node& first_of(Link& list);
 
   Clock& clock_;
   Duration tick_;
@@ -70,7 +70,7 @@ class TimingWheel {
   std::unique_ptr<Timer> timer_;
 };
 
-class TimingWheel::Node {
+class TimingWheel::Node : private TimingWheel::Link {
  public:
   Node() = default;
   Node(const Node&) = delete;
@@ -88,7 +88,6 @@ class TimingWheel::Node {
   friend class TimingWheel;
 
   TimingWheel* wheel_ = nullptr;
-  Link link_{this};
   std::uint64_t due_tick_ = 0;
 };
 

@@ -12,39 +12,42 @@ std::size_t cost(const ChannelLog::Entry& entry) { return sizeof(entry) + entry.
 
 void ChannelLog::start(Id at) {
   clear();
-  base_ = at;
+  set_base(at);
 }
 
 void ChannelLog::append(Id id, sse::FramePtr frame) {
-  entries_.push_back({id, std::move(frame)});
-  bytes_ += cost(entries_.back());
+  if (!held_) held_ = std::make_unique<Held>();
+  held_->entries.push_back({id, std::move(frame)});
+  held_->bytes += cost(held_->entries.back());
 }
 
 void ChannelLog::merge(std::vector<Entry> older, Id upto, Id base, sse::ResetReason why_not_below) {
   const auto newer = above(upto);
   older.insert(older.end(), newer.begin(), newer.end());
-  entries_ = std::move(older);
-  first_ = 0;
-  base_ = base;
+  set_base(base);
   reason_ = why_not_below;
-  bytes_ = 0;
-  for (const auto& entry : entries_) bytes_ += cost(entry);
+  if (older.empty()) return held_.reset();
+  if (!held_) held_ = std::make_unique<Held>();
+  *held_ = {std::move(older)};
+  for (const auto& entry : held_->entries) held_->bytes += cost(entry);
 }
 
 void ChannelLog::trim(std::size_t events) {
+  if (!held_) return;
+  auto& [entries, first, bytes] = *held_;
   while (size() > events) {
-    auto& oldest = entries_[first_++];
+    auto& oldest = entries[first++];
     if (oldest.id > base_) {
-      base_ = oldest.id;
+      set_base(oldest.id);
       reason_ = sse::ResetReason::kTrimmed;
     }
-    bytes_ -= cost(oldest);
+    bytes -= cost(oldest);
     oldest.frame = {};
   }
-  if (first_ * 2 > entries_.size()) {
-    entries_.erase(entries_.begin(), entries_.begin() + static_cast<std::ptrdiff_t>(first_));
-    first_ = 0;
-    if (entries_.empty()) entries_.shrink_to_fit();
+  if (first == entries.size()) return held_.reset();
+  if (first * 2 > entries.size()) {
+    entries.erase(entries.begin(), entries.begin() + static_cast<std::ptrdiff_t>(first));
+    first = 0;
   }
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -11,7 +12,8 @@
 namespace freshet::broker {
 
 /// The recent events of one channel as frames, complete above `base()`: it answers most returning clients without a
-/// read. Knows nothing of streams; the hub says when it may be trimmed.
+/// read. Knows nothing of streams; the hub says when it may be trimmed. Takes no memory of its own while it is empty,
+/// as most logs are.
 class ChannelLog {
  public:
   struct Entry {
@@ -33,18 +35,26 @@ class ChannelLog {
   [[nodiscard]] Id base() const { return base_; }
   /// Why nothing below the base can be proven.
   [[nodiscard]] sse::ResetReason reason() const { return reason_; }
-  [[nodiscard]] std::span<const Entry> entries() const { return std::span(entries_).subspan(first_); }
+  [[nodiscard]] std::span<const Entry> entries() const {
+    return held_ ? std::span(held_->entries).subspan(held_->first) : std::span<const Entry>();
+  }
   /// The entries above `id`.
   [[nodiscard]] std::span<const Entry> above(Id id) const;
-  [[nodiscard]] std::size_t size() const { return entries_.size() - first_; }
-  [[nodiscard]] std::size_t size_bytes() const { return bytes_; }
+  [[nodiscard]] std::size_t size() const { return held_ ? held_->entries.size() - held_->first : 0; }
+  [[nodiscard]] std::size_t size_bytes() const { return held_ ? held_->bytes : 0; }
 
  private:
-  std::vector<Entry> entries_;  ///< ascending; those before first_ have been trimmed
-  std::size_t first_ = 0;
-  std::size_t bytes_ = 0;
-  Id base_ = 0;
-  sse::ResetReason reason_ = sse::ResetReason::kTrimmed;
+  struct Held {
+    std::vector<Entry> entries{};  ///< ascending; those before `first` have been trimmed
+    std::size_t first = 0;
+    std::size_t bytes = 0;
+  };
+
+  void set_base(Id base) { base_ = base & kMaxId; }
+
+  std::unique_ptr<Held> held_;
+  Id base_ : 56 = 0;  ///< an id has 53 bits
+  sse::ResetReason reason_ : 8 = sse::ResetReason::kTrimmed;
 };
 
 }  // namespace freshet::broker

@@ -23,10 +23,22 @@ void Subscription::resume() {
   hub_.want_mark();
 }
 
+std::string_view Subscription::result() const {
+  if (reset_) return name_of(*reset_);
+  return resumed_ ? name_of(*resumed_) : std::string_view();
+}
+
 std::vector<std::string_view> Subscription::channels() const {
   std::vector<std::string_view> names;
-  for (const auto& membership : memberships_) names.push_back(membership.channel->name);
+  names.reserve(memberships_.size());
+  for (const auto& membership : memberships_) names.push_back(membership.channel->name());
   return names;
+}
+
+std::size_t Subscription::place_of(const Channel& channel) const {
+  std::size_t place = 0;
+  while (memberships_[place].channel != &channel) ++place;
+  return place;
 }
 
 Hub::Hub(base::Clock& clock, Backplane& backplane, Options options)
@@ -41,42 +53,39 @@ void Hub::start() {
 }
 
 std::unique_ptr<Subscription> Hub::subscribe(const std::vector<std::string>& channels, Cursor cursor, Sink& sink) {
-  std::unique_ptr<Subscription> stream(new Subscription(*this, sink, cursor));
+  std::unique_ptr<Subscription> stream(new Subscription(*this, sink));
+  stream->opening_ = std::make_unique<Opening>(*stream, cursor, channels.size());
+  stream->memberships_.reserve(static_cast<std::uint32_t>(channels.size()));
   std::vector<std::string_view> unsubscribed;
-  stream->memberships_.reserve(channels.size());
   for (const auto& name : channels) {
-    auto& channel = need(name, unsubscribed);
-    const auto place = static_cast<std::uint32_t>(stream->memberships_.size());
-    stream->memberships_.push_back({&channel, static_cast<std::uint32_t>(channel.members.size())});
-    channel.members.push_back({stream.get(), place});
-    if (!channel.confirmed) ++stream->unconfirmed_;
+    const auto [channel, created] = channels_.find_or_add(name);
+    if (created) unsubscribed.push_back(channel.name());
+    if (!created && channel.members.empty()) note_used(channel);
+    join(*stream, channel);
   }
-  stream->slot_ = static_cast<std::uint32_t>(streams_.size());
-  streams_.push_back(stream.get());
-  stream->state_ = State::kClosed;  // so that entering the first state leaves none
   enter(*stream, State::kWaiting);
   if (subscriber_up_ && !unsubscribed.empty()) backplane_.subscribe(unsubscribed);
   want_mark();
   return stream;
 }
 
+void Hub::join(Subscription& stream, Channel& channel) {
+  stream.memberships_.push_back({&channel, channel.members.size()});
+  channel.members.push_back(&stream);
+  if (!channel.confirmed) ++stream.opening_->unconfirmed;
+}
+
 void Hub::leave(Subscription& stream) {
   enter(stream, State::kClosed);
-  for (auto& membership : stream.memberships_) {
-    auto& channel = *membership.channel;
-    const auto last = channel.members.back();
-    channel.members[membership.slot] = last;
-    last.subscription->memberships_[last.place].slot = membership.slot;
-    channel.members.pop_back();
-    if (!channel.members.empty()) continue;
-    channel.idle_since = clock_.now();
-    channel.members.shrink_to_fit();
-    if (!channel.idle) idle_.push_back(&channel);
-    channel.idle = true;
+  for (const auto& [left, slot] : stream.memberships_) {
+    auto& members = left->members;
+    members.remove(slot);
+    if (slot < members.size()) {
+      auto& moved = *members[slot];
+      moved.memberships_[moved.place_of(*left)].slot = slot;
+    }
+    if (members.empty()) note_idle(*left);
   }
-  streams_[stream.slot_] = streams_.back();
-  streams_[stream.slot_]->slot_ = stream.slot_;
-  streams_.pop_back();
 }
 
 void Hub::enter(Subscription& stream, State next) {
@@ -84,10 +93,7 @@ void Hub::enter(Subscription& stream, State next) {
   if (previous == next) return;
   switch (previous) {
     case State::kWaiting:
-      waiting_[stream.waiting_slot_] = waiting_.back();
-      waiting_[stream.waiting_slot_]->waiting_slot_ = stream.waiting_slot_;
-      waiting_.pop_back();
-      if (stream.unconfirmed_ == 0) --ready_waiting_;
+      if (stream.opening_->unconfirmed == 0) ready_.remove(*stream.opening_);
       break;
     case State::kReading:
       for (const auto& membership : stream.memberships_) --membership.channel->opening;
@@ -96,17 +102,15 @@ void Hub::enter(Subscription& stream, State next) {
       for (const auto& membership : stream.memberships_) --membership.channel->paused;
       break;
     case State::kLive:
-      stream.cursor_ = {Cursor::Kind::kAt, std::max(stream.sent_, last_mark_)};
+      stream.opening_ = std::make_unique<Opening>(stream, Cursor{Cursor::Kind::kAt, std::max(stream.sent_, last_mark_)},
+                                                  stream.memberships_.size());
       break;
     case State::kClosed:
       break;
   }
   switch (next) {
     case State::kWaiting:
-      stream.stamp_ = marks_.stamp();
-      stream.waiting_slot_ = static_cast<std::uint32_t>(waiting_.size());
-      waiting_.push_back(&stream);
-      if (stream.unconfirmed_ == 0) ++ready_waiting_;
+      if (stream.opening_->unconfirmed == 0) set_ready(*stream.opening_);
       break;
     case State::kReading:
       for (const auto& membership : stream.memberships_) ++membership.channel->opening;
@@ -116,6 +120,7 @@ void Hub::enter(Subscription& stream, State next) {
       break;
     case State::kLive:
     case State::kClosed:
+      stream.opening_.reset();
       break;
   }
   if (previous != State::kReading) return;
@@ -123,22 +128,9 @@ void Hub::enter(Subscription& stream, State next) {
   for (const auto& membership : stream.memberships_) settle(*membership.channel);
 }
 
-Channel* Hub::find(std::string_view name) {
-  const auto found = channels_.find(name);
-  return found == channels_.end() ? nullptr : &found->second;
-}
-
-Channel& Hub::need(std::string_view name, std::vector<std::string_view>& unsubscribed) {
-  const auto [found, created] = channels_.try_emplace(std::string(name));
-  auto& channel = found->second;
-  if (created) {
-    channel.name = found->first;
-    channel.slot = static_cast<std::uint32_t>(channel_list_.size());
-    channel_list_.push_back(&channel);
-    unmarked_.push_back(&channel);
-    unsubscribed.push_back(channel.name);
-  }
-  return channel;
+void Hub::set_ready(Opening& opening) {
+  opening.stamp = marks_.stamp();
+  ready_.push(opening);
 }
 
 void Hub::tick() {
@@ -160,33 +152,38 @@ void Hub::probe() {
 
 /// A waiting stream gets its mark at once, one in flight.
 void Hub::want_mark() {
-  if (ready_waiting_ > 0 && subscriber_up_ && !marks_.in_flight()) probe();
+  if (ready_.front() != nullptr && subscriber_up_ && !marks_.in_flight()) probe();
+}
+
+void Hub::note_idle(Channel& channel) {
+  channel.idle_slot = static_cast<std::uint32_t>(idle_.size());
+  idle_.push_back({&channel, clock_.now()});
+}
+
+void Hub::note_used(const Channel& channel) {
+  idle_[channel.idle_slot] = idle_.back();
+  idle_[channel.idle_slot].channel->idle_slot = channel.idle_slot;
+  idle_.pop_back();
 }
 
 void Hub::release_idle_channels() {
-  std::vector<std::string_view> released;
-  const auto keep = [&](Channel* channel) {
-    if (!channel->members.empty()) {
-      channel->idle = false;
-      return false;
-    }
-    if (clock_.now() - channel->idle_since < options_.linger) return true;
-    if (subscriber_up_ && !channel->confirmed) return true;
-    released.push_back(channel->name);
-    return false;
-  };
-  std::erase_if(idle_, [&](Channel* channel) { return !keep(channel); });
+  std::vector<Channel*> released;
+  std::vector<std::string_view> names;
+  const auto now = clock_.now();
+  for (std::size_t i = idle_.size(); i-- > 0;) {
+    auto* const channel = idle_[i].channel;
+    if (now - idle_[i].since < options_.linger || (subscriber_up_ && !channel->confirmed)) continue;
+    channel->released = true;
+    released.push_back(channel);
+    names.push_back(channel->name());
+    note_used(*channel);
+  }
   if (released.empty()) return;
-  if (subscriber_up_) backplane_.unsubscribe(released);
-  for (const auto name : released) {
-    const auto found = channels_.find(name);
-    auto& channel = found->second;
-    log_bytes_ -= channel.log.size_bytes();
-    channel_list_[channel.slot] = channel_list_.back();
-    channel_list_[channel.slot]->slot = channel.slot;
-    channel_list_.pop_back();
-    if (!channel.marked) std::erase(unmarked_, &channel);
-    channels_.erase(found);
+  if (subscriber_up_) backplane_.unsubscribe(names);
+  std::erase_if(unmarked_, [](const Unmarked& unmarked) { return unmarked.channel->released; });
+  for (auto* channel : released) {
+    log_bytes_ -= channel->log.size_bytes();
+    channels_.erase(*channel);
   }
 }
 
@@ -201,10 +198,10 @@ std::string Hub::trouble() const {
 }
 
 Hub::ChannelView Hub::view(std::string_view name) const {
-  const auto found = channels_.find(name);
-  if (found == channels_.end()) return {};
-  const auto entries = found->second.log.entries();
-  return {found->second.members.size(), entries.empty() ? 0 : entries.back().id};
+  const auto* channel = channels_.find(name);
+  if (channel == nullptr) return {};
+  const auto entries = channel->log.entries();
+  return {channel->members.size(), entries.empty() ? 0 : entries.back().id};
 }
 
 std::vector<Id> Hub::take_fanned_out() { return std::exchange(fanned_out_, {}); }
@@ -214,8 +211,8 @@ void Hub::on_subscriber_up() {
   missed_probes_ = 0;
   marks_.invalidate();
   std::vector<std::string_view> names;
-  names.reserve(channel_list_.size());
-  for (const auto* channel : channel_list_) names.push_back(channel->name);
+  names.reserve(channels_.size());
+  channels_.each([&](const Channel& channel) { names.push_back(channel.name()); });
   if (!names.empty()) backplane_.subscribe(names);
   probe();
 }
@@ -223,15 +220,18 @@ void Hub::on_subscriber_up() {
 void Hub::on_subscriber_down() {
   subscriber_up_ = false;
   marks_.invalidate();
-  for (auto* channel : channel_list_) {
-    forget_history(*channel);
-    channel->confirmed = false;
-  }
-  for (auto* stream : streams_) {
-    hold(*stream);
-    if (stream->state_ == State::kWaiting && stream->unconfirmed_ == 0) --ready_waiting_;
-    stream->unconfirmed_ = static_cast<std::uint32_t>(stream->memberships_.size());
-  }
+  channels_.each([&](Channel& channel) {
+    forget_history(channel);
+    channel.confirmed = false;
+  });
+  unmarked_.clear();
+  each_stream([&](Subscription& stream) {
+    hold(stream);
+    if (stream.state_ == State::kClosed) return;
+    auto& opening = *stream.opening_;
+    if (stream.state_ == State::kWaiting && opening.unconfirmed == 0) ready_.remove(opening);
+    opening.unconfirmed = stream.memberships_.size();
+  });
 }
 
 void Hub::on_command_up() {
@@ -250,28 +250,26 @@ void Hub::on_command_down() {
   command_up_ = synced_ = false;
   marks_.invalidate();
   reads_.clear();
-  for (auto* channel : channel_list_) channel->reading = false;
-  for (auto* stream : streams_) {
-    if (stream->state_ == State::kReading) enter(*stream, State::kWaiting);
-  }
+  channels_.each([](Channel& channel) { channel.reading = false; });
+  each_stream([&](Subscription& stream) {
+    if (stream.state_ == State::kReading) enter(stream, State::kWaiting);
+  });
 }
 
 void Hub::on_confirmed(std::string_view name) {
-  auto* channel = find(name);
+  auto* channel = channels_.find(name);
   if (channel == nullptr || channel->confirmed) return;
   channel->confirmed = true;
-  channel->stamp = marks_.stamp();
-  for (const auto& member : channel->members) {
-    auto& stream = *member.subscription;
-    if (--stream.unconfirmed_ > 0) continue;
-    stream.stamp_ = marks_.stamp();
-    if (stream.state_ == State::kWaiting) ++ready_waiting_;
+  unmarked_.push_back({channel, marks_.stamp()});
+  for (auto* stream : channel->members) {
+    if (stream->state_ == State::kClosed || --stream->opening_->unconfirmed > 0) continue;
+    if (stream->state_ == State::kWaiting) set_ready(*stream->opening_);
   }
   want_mark();
 }
 
 void Hub::on_message(std::string_view name, std::string_view bytes) {
-  auto* channel = find(name);
+  auto* channel = channels_.find(name);
   if (channel == nullptr) return;
   const bool bare = !is_record(bytes);
   const auto record = bare ? Record{0, 0, {}, bytes} : decode_record(bytes);
@@ -302,13 +300,12 @@ void Hub::on_message(std::string_view name, std::string_view bytes) {
   channel->head = record->id;
   auto frame = sse::Frame::encode({record->id, record->event, record->data});
   if (fanned_out_.size() < kMaxFannedOut) fanned_out_.push_back(record->id);
-  for (const auto& member : channel->members) {
-    auto& stream = *member.subscription;
-    if (stream.state_ != State::kLive) continue;
-    if (stream.sink_.offer(frame, Pace::kLive)) {
-      stream.sent_ = record->id;
+  for (auto* stream : channel->members) {
+    if (stream->state_ != State::kLive) continue;
+    if (stream->sink_.offer(frame, Pace::kLive)) {
+      stream->sent_ = record->id;
     } else {
-      stream.state_ = State::kClosed;
+      stream->state_ = State::kClosed;
     }
   }
   with_log(*channel, [&](ChannelLog& log) { log.append(record->id, std::move(frame)); });
@@ -317,9 +314,8 @@ void Hub::on_message(std::string_view name, std::string_view bytes) {
 
 void Hub::deliver_live(Channel& channel, const Record& record) {
   const auto frame = sse::Frame::encode({0, record.event, record.data});
-  for (const auto& member : channel.members) {
-    auto& stream = *member.subscription;
-    if (stream.state_ == State::kLive && !stream.sink_.offer(frame, Pace::kLive)) stream.state_ = State::kClosed;
+  for (auto* stream : channel.members) {
+    if (stream->state_ == State::kLive && !stream->sink_.offer(frame, Pace::kLive)) stream->state_ = State::kClosed;
   }
 }
 
@@ -327,15 +323,14 @@ void Hub::deliver_live(Channel& channel, const Record& record) {
 void Hub::reopen(Channel& channel, Id prev) {
   ++counters_.gaps;
   const Id head = channel.head;
-  for (const auto& member : channel.members) {
-    auto& stream = *member.subscription;
-    const bool was_live = stream.state_ == State::kLive;
-    hold(stream);
-    if (!stream.opened_ || prev <= head) continue;
+  for (auto* stream : channel.members) {
+    const bool was_live = stream->state_ == State::kLive;
+    hold(*stream);
+    if (!stream->opened_ || stream->state_ == State::kClosed || prev <= head) continue;
     // The missing events may lie below the last mark, so the mark is no position here: go back to what the client was
     // given, and take the channel as proven only up to its head.
-    if (was_live) stream.cursor_.id = stream.sent_;
-    auto& proven = stream.memberships_[member.place].proven;
+    if (was_live) stream->opening_->cursor.id = stream->sent_;
+    auto& proven = stream->opening_->standings[stream->place_of(channel)].proven;
     proven = std::min(proven, head);
   }
   forget_history(channel);
@@ -347,7 +342,7 @@ void Hub::hold(Subscription& stream) {
 }
 
 void Hub::hold_all() {
-  for (auto* stream : streams_) hold(*stream);
+  each_stream([&](Subscription& stream) { hold(stream); });
 }
 
 void Hub::forget_history(Channel& channel) {
@@ -356,11 +351,11 @@ void Hub::forget_history(Channel& channel) {
   if (!channel.marked) return;
   channel.marked = false;
   with_log(channel, [](ChannelLog& log) { log.clear(); });
-  unmarked_.push_back(&channel);
+  unmarked_.push_back({&channel, 0});  // it was confirmed long ago
 }
 
 void Hub::forget_all_histories() {
-  for (auto* channel : channel_list_) forget_history(*channel);
+  channels_.each([&](Channel& channel) { forget_history(channel); });
 }
 
 void Hub::on_fence(Id floor) {
@@ -404,14 +399,14 @@ void Hub::send_positions() {
   if (clock_.now() - last_positions_at_ < std::max<base::Duration>(ttl / 24, options_.probe_interval)) return;
   last_positions_at_ = clock_.now();
   const auto frame = sse::stream_cursor(sse::Resume::kPosition, last_mark_);
-  for (auto* stream : streams_) {
-    if (stream->state_ != State::kLive || last_mark_ < stream->sent_ + dataset_->ttl / 3) continue;
-    if (stream->sink_.offer(frame, Pace::kLive)) {
-      stream->sent_ = last_mark_;
+  each_stream([&](Subscription& stream) {
+    if (stream.state_ != State::kLive || last_mark_ < stream.sent_ + dataset_->ttl / 3) return;
+    if (stream.sink_.offer(frame, Pace::kLive)) {
+      stream.sent_ = last_mark_;
     } else {
-      stream->state_ = State::kClosed;
+      stream.state_ = State::kClosed;
     }
-  }
+  });
 }
 
 }  // namespace freshet::broker

@@ -4,12 +4,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "base/clock.h"
 #include "broker/backplane.h"
-#include "broker/channel.h"
+#include "broker/channel_table.h"
 #include "broker/counters.h"
 #include "broker/marks.h"
 #include "broker/read_queue.h"
@@ -76,21 +75,35 @@ class Hub final : public Backplane::Observer {
   friend class Subscription;
   using State = Subscription::State;
   using Entry = ChannelLog::Entry;
-  struct NameHash {
-    using is_transparent = void;  // NOLINT(readability-identifier-naming): the standard's name
-    std::size_t operator()(std::string_view name) const { return std::hash<std::string_view>{}(name); }
+  /// A confirmed channel whose log has not begun, and what a mark must be above to begin it.
+  struct Unmarked {
+    Channel* channel;
+    std::uint64_t stamp;
+  };
+  struct Idle {
+    Channel* channel;
+    base::Instant since;
   };
 
   // hub.cpp: streams, channels and marks
-  Channel* find(std::string_view name);
-  Channel& need(std::string_view name, std::vector<std::string_view>& unsubscribed);
+  void join(Subscription& stream, Channel& channel);
   void leave(Subscription& stream);
   void enter(Subscription& stream, State next);
   void tick();
   void probe();
   void want_mark();
   void show_evidence();
+  void set_ready(Opening& opening);
+  void note_idle(Channel& channel);
+  void note_used(const Channel& channel);
   void release_idle_channels();
+  /// Visits every stream, those on several channels several times.
+  template <class Visit>
+  void each_stream(Visit visit) {
+    channels_.each([&](Channel& channel) {
+      for (auto* stream : channel.members) visit(*stream);
+    });
+  }
   void send_positions();
   void hold(Subscription& stream);
   void hold_all();
@@ -124,13 +137,12 @@ class Hub final : public Backplane::Observer {
   Backplane& backplane_;
   Options options_;
   Counters counters_;
-  std::unordered_map<std::string, Channel, NameHash, std::equal_to<>> channels_;
-  std::vector<Channel*> channel_list_;  ///< for the eviction's hand
-  std::vector<Channel*> unmarked_;
-  std::vector<Channel*> idle_;
-  std::vector<Subscription*> streams_;
-  std::vector<Subscription*> waiting_;
-  std::size_t ready_waiting_ = 0;  ///< of the waiting ones, those with all confirmations
+  ChannelTable channels_;
+  std::vector<Unmarked> unmarked_;
+  std::vector<Idle> idle_;
+  ReadyQueue ready_;
+  std::vector<const Entry*> replay_;  ///< of the stream that is being opened
+  sse::FramePtr fresh_;               ///< how the mark that is being heard opens streams without a cursor
   Marks marks_;
   ReadQueue reads_;
   std::vector<Id> fanned_out_;

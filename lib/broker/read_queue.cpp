@@ -11,8 +11,9 @@ const std::string* ReadQueue::next(std::size_t held_bytes) const {
   return fits || sent_.empty() ? &waiting_.front() : nullptr;
 }
 
-std::uint64_t ReadQueue::send() {
-  sent_.push_back({std::move(waiting_.front()), ++serial_});
+std::uint32_t ReadQueue::send(Id mark) {
+  if (++serial_ == 0) ++serial_;
+  sent_.push_back({std::move(waiting_.front()), serial_, mark});
   waiting_.pop_front();
   return serial_;
 }

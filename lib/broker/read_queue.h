@@ -16,7 +16,8 @@ class ReadQueue {
   /// A read that was sent. Answers come in the order in which the reads went out.
   struct Sent {
     std::string channel;
-    std::uint64_t serial = 0;
+    std::uint32_t serial = 0;
+    Id mark = 0;  ///< the channel's head at that moment
   };
 
   explicit ReadQueue(std::size_t budget_bytes) : budget_bytes_(budget_bytes) {}
@@ -24,8 +25,8 @@ class ReadQueue {
   void want(std::string_view channel) { waiting_.emplace_back(channel); }
   /// The next channel to read, if the budget allows it beside `held_bytes` that are in use already; otherwise null.
   [[nodiscard]] const std::string* next(std::size_t held_bytes) const;
-  /// `next()` is read now; the serial is never 0.
-  std::uint64_t send();
+  /// `next()` is read now, while its head is at `mark`; the serial is never 0.
+  std::uint32_t send(Id mark);
   /// `next()` need not be read any more.
   void skip() { waiting_.pop_front(); }
   /// The answer to the oldest read has come and took `bytes`.
@@ -38,7 +39,7 @@ class ReadQueue {
   std::deque<Sent> sent_;
   std::size_t budget_bytes_;
   std::size_t expected_bytes_ = 4096;
-  std::uint64_t serial_ = 0;
+  std::uint32_t serial_ = 0;
 };
 
 }  // namespace freshet::broker

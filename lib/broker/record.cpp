@@ -1,5 +1,7 @@
 #include "broker/record.h"
 
+#include <algorithm>
+#include <charconv>
 #include <optional>
 
 #include "base/text.h"
@@ -7,22 +9,20 @@
 namespace freshet::broker {
 namespace {
 
-/// Takes the piece before the next `|`.
-std::optional<std::string_view> take_field(std::string_view& rest) {
-  const auto bar = rest.find('|');
-  if (bar == std::string_view::npos) return std::nullopt;
-  const auto field = rest.substr(0, bar);
-  rest.remove_prefix(bar + 1);
-  return field;
-}
-
+/// Takes a decimal number and the `|` behind it.
 std::optional<Id> take_id(std::string_view& rest) {
-  const auto field = take_field(rest);
-  if (!field || field->size() > 16) return std::nullopt;
-  const auto id = base::parse_decimal(*field);
-  if (!id || *id > kMaxId) return std::nullopt;
+  constexpr std::ptrdiff_t kMostDigits = 16;
+  Id id = 0;
+  const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), id);
+  const auto digits = end - rest.data();
+  if (error != std::errc{} || digits > kMostDigits || id > kMaxId) return std::nullopt;
+  if (static_cast<std::size_t>(digits) == rest.size() || *end != '|') return std::nullopt;
+  rest.remove_prefix(static_cast<std::size_t>(digits) + 1);
   return id;
 }
+
+/// What would end a line or a field.
+bool is_separator(char c) { return c == '\r' || c == '\n' || c == '|' || c == '\0'; }
 
 }  // namespace
 
@@ -31,7 +31,7 @@ base::Result<void> check_event_name(std::string_view name) {
     return base::fail("an event name of " + std::to_string(name.size()) + " bytes: the limit is " +
                       std::to_string(kMaxEventNameBytes));
   }
-  if (name.find_first_of(std::string_view("\r\n|\0", 4)) != std::string_view::npos) {
+  if (std::any_of(name.begin(), name.end(), is_separator)) {
     return base::fail("event name \"" + base::printable(name) + "\" holds a line break, NUL or |");
   }
   if (name.substr(0, 7) == "stream-") return base::fail("event names that begin with stream- are the broker's own");
@@ -44,11 +44,10 @@ base::Result<Record> decode_record(std::string_view bytes) {
   const auto line_end = bytes.find('\n');
   if (line_end == std::string_view::npos) return base::fail("malformed");
   auto head = bytes.substr(0, line_end);
-  if (const auto version = take_field(head); !version) {
-    return base::fail("malformed");
-  } else if (*version != "1") {
-    return base::fail("version");
+  if (!head.starts_with("1|")) {
+    return base::fail(head.find('|') == std::string_view::npos ? "malformed" : "version");
   }
+  head.remove_prefix(2);
   const auto id = take_id(head);
   const auto prev = id ? take_id(head) : std::nullopt;
   if (!prev || (*id == 0 ? *prev != 0 : *prev >= *id)) return base::fail("malformed");

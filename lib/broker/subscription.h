@@ -1,12 +1,16 @@
 #pragma once
 
 #include <cstdint>
-#include <limits>
+#include <memory>
+#include <optional>
+#include <string_view>
 #include <vector>
 
 #include "broker/channel.h"
-#include "broker/cursor.h"
+#include "broker/one_or_more.h"
+#include "broker/opening.h"
 #include "broker/sink.h"
+#include "sse/control.h"
 
 namespace freshet::broker {
 
@@ -23,7 +27,7 @@ class Subscription {
   /// The sink has room again after it refused a replayed frame: the next page.
   void resume();
   /// How the stream was opened: fresh, complete, earliest, or the reason of a reset; empty before that.
-  [[nodiscard]] std::string_view result() const { return result_; }
+  [[nodiscard]] std::string_view result() const;
   [[nodiscard]] std::vector<std::string_view> channels() const;
   /// The last id that the client was given; 0 before the opening control event.
   [[nodiscard]] Id last_id() const { return sent_; }
@@ -40,30 +44,26 @@ class Subscription {
   };
 
   struct Membership {
-    Channel* channel = nullptr;
-    std::uint32_t slot = 0;  ///< in the channel's members
-    bool tried = false;      ///< the ring was read for this opening
-    /// The channel is proven only up to here, where that is less than the stream's own position: a message went
-    /// missing.
-    Id proven = std::numeric_limits<Id>::max();
+    Channel* channel;
+    std::uint32_t slot;  ///< in the channel's members
   };
 
-  Subscription(Hub& hub, Sink& sink, Cursor cursor) : hub_(hub), sink_(sink), cursor_(cursor) {}
+  Subscription(Hub& hub, Sink& sink) : sink_(sink), hub_(hub) {}
 
-  Hub& hub_;
+  /// The place of one of its channels among its memberships.
+  [[nodiscard]] std::size_t place_of(const Channel& channel) const;
+
+  // What a delivery needs comes first.
   Sink& sink_;
-  std::vector<Membership> memberships_;
-  Cursor cursor_;            ///< where to re-open from; after the opening always kAt
-  Id sent_ = 0;              ///< the client's own cursor
-  Id mark_ = 0;              ///< the mark that this opening goes by
-  Id floor_ = 0;             ///< the history that the stream was opened under
-  std::string_view result_;  ///< one of the constant names
-  std::uint64_t stamp_ = 0;
-  std::uint32_t unconfirmed_ = 0;  ///< channels whose confirmation is awaited
-  std::uint32_t waiting_slot_ = 0;
-  std::uint32_t slot_ = 0;
-  State state_ = State::kPaused;
+  Id sent_ = 0;  ///< the client's own cursor
+  State state_ = State::kClosed;
   bool opened_ = false;  ///< the opening control event was sent
+  std::optional<sse::Resume> resumed_;
+  std::optional<sse::ResetReason> reset_;  ///< of the first opening
+  Hub& hub_;
+  Id floor_ = 0;                      ///< the history that the stream was opened under
+  std::unique_ptr<Opening> opening_;  ///< while it waits, reads or is paused
+  OneOrMore<Membership> memberships_;
 };
 
 }  // namespace freshet::broker

@@ -19,6 +19,11 @@ constexpr std::string_view kUsername = "backplane.redis.username";
 constexpr std::string_view kPasswordFile = "backplane.redis.password_file";
 constexpr std::string_view kMaster = "backplane.redis.sentinel.master";
 constexpr std::string_view kNodes = "backplane.redis.sentinel.nodes";
+constexpr std::string_view kCaFile = "backplane.redis.tls.ca_file";
+constexpr std::string_view kCertFile = "backplane.redis.tls.cert_file";
+constexpr std::string_view kKeyFile = "backplane.redis.tls.key_file";
+constexpr std::string_view kServerName = "backplane.redis.tls.server_name";
+constexpr std::string_view kVerify = "backplane.redis.tls.verify";
 constexpr std::string_view kMaxEventBytes = "backplane.history.max_event_bytes";
 constexpr std::string_view kReplayBudget = "backplane.history.replay_budget";
 constexpr std::string_view kPadding = "streams.padding";
@@ -68,6 +73,28 @@ void check_redis(const Redis& redis, Findings& findings) {
   }
 }
 
+void check_tls(const Redis& redis, Findings& findings) {
+  const auto& tls = redis.tls;
+  const auto needs_tls = [&](std::string_view path, bool given) {
+    if (!given || redis.url.tls) return;
+    add(findings, path,
+        redis.url.is_unix() ? "is not for a unix socket, which does without TLS"
+                            : "does nothing unless backplane.redis.url begins with rediss://",
+        {kUrl, path});
+  };
+  needs_tls(kCaFile, !tls.ca_file.empty());
+  needs_tls(kCertFile, !tls.cert_file.empty());
+  needs_tls(kKeyFile, !tls.key_file.empty());
+  needs_tls(kServerName, !tls.server_name.empty());
+  needs_tls(kVerify, !tls.verify);
+  if (!tls.cert_file.empty() && tls.key_file.empty()) {
+    add(findings, kCertFile, "needs its key (set backplane.redis.tls.key_file)", {kCertFile, kKeyFile});
+  }
+  if (tls.cert_file.empty() && !tls.key_file.empty()) {
+    add(findings, kKeyFile, "needs its certificate (set backplane.redis.tls.cert_file)", {kCertFile, kKeyFile});
+  }
+}
+
 void check_sentinel(const Redis& redis, Findings& findings) {
   const auto& sentinel = redis.sentinel;
   if (!sentinel.master.empty() && sentinel.nodes.empty()) {
@@ -95,6 +122,9 @@ void check_files(const Config& config, Findings& findings) {
   };
   readable("ops.publish_keys_file", config.ops.publish_keys_file);
   readable(kPasswordFile, config.backplane.redis.password_file);
+  readable(kCaFile, config.backplane.redis.tls.ca_file);
+  readable(kCertFile, config.backplane.redis.tls.cert_file);
+  readable(kKeyFile, config.backplane.redis.tls.key_file);
   readable("backplane.redis.sentinel.password_file", config.backplane.redis.sentinel.password_file);
   readable("auth.jwt.secret_file", config.auth.jwt.secret_file);
   readable("auth.jwt.public_key_file", config.auth.jwt.public_key_file);
@@ -150,6 +180,7 @@ std::vector<Finding> check(const Config& config) {
   Findings findings;
   check_listeners(config, findings);
   check_redis(config.backplane.redis, findings);
+  check_tls(config.backplane.redis, findings);
   check_sentinel(config.backplane.redis, findings);
   check_files(config, findings);
   check_sizes(config, findings);

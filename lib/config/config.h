@@ -40,12 +40,27 @@ struct Sentinel {
   friend bool operator==(const Sentinel&, const Sentinel&) = default;
 };
 
+/// TLS to Redis and to the sentinels; nothing of it is set unless the URL asks for TLS. The files were readable when
+/// they were loaded, their contents not looked at.
+struct RedisTls {
+  /// Empty: the authorities that the system trusts.
+  std::string ca_file;
+  /// Never without key_file, and the other way round; empty: no client certificate.
+  std::string cert_file;
+  std::string key_file;
+  /// What certificates must be made out to; empty: the host connected to.
+  std::string server_name;
+  bool verify = true;
+  friend bool operator==(const RedisTls&, const RedisTls&) = default;
+};
+
 struct Redis {
   RedisUrl url;
   std::string prefix = "freshet:";
   std::string username;
   /// Read anew at every connect; empty: none.
   std::string password_file;
+  RedisTls tls;
   bool load_functions = true;
   Sentinel sentinel;
 

@@ -66,7 +66,7 @@ base::Result<std::uint32_t> parse_database(std::string_view text) {
 }
 
 base::Result<RedisUrl> parse_unix(std::string_view rest) {
-  RedisUrl url{.host = {}, .port = 0, .unix_path = {}, .username = {}, .password = {}, .database = 0};
+  RedisUrl url{.host = {}, .port = 0, .tls = false, .unix_path = {}, .username = {}, .password = {}, .database = 0};
   const auto query_at = rest.find('?');
   const auto path = percent_decode(rest.substr(0, query_at));
   if (!path) return tl::unexpected(path.error());
@@ -114,8 +114,9 @@ base::Result<void> read_host(std::string_view text, RedisUrl& url) {
   return {};
 }
 
-base::Result<RedisUrl> parse_tcp(std::string_view rest) {
+base::Result<RedisUrl> parse_tcp(std::string_view rest, bool tls) {
   RedisUrl url;
+  url.tls = tls;
   const auto authority_end = std::min(rest.find_first_of("/?#"), rest.size());
   auto authority = rest.substr(0, authority_end);
   const auto tail = rest.substr(authority_end);
@@ -138,8 +139,8 @@ base::Result<RedisUrl> parse_tcp(std::string_view rest) {
 }  // namespace
 
 base::Result<RedisUrl> parse_redis_url(std::string_view text) {
-  if (text.starts_with(kTlsScheme)) return base::fail("begins with rediss://: TLS is not supported by this version");
-  if (text.starts_with(kTcpScheme)) return parse_tcp(text.substr(kTcpScheme.size()));
+  if (text.starts_with(kTlsScheme)) return parse_tcp(text.substr(kTlsScheme.size()), true);
+  if (text.starts_with(kTcpScheme)) return parse_tcp(text.substr(kTcpScheme.size()), false);
   if (text.starts_with(kUnixScheme)) return parse_unix(text.substr(kUnixScheme.size()));
   return base::fail("is not a Redis URL (try redis://127.0.0.1:6379/0 or unix:///run/redis/redis.sock?db=0)");
 }
@@ -148,7 +149,7 @@ std::string to_string(const RedisUrl& url, Secrets secrets) {
   if (url.is_unix()) {
     return std::string(kUnixScheme) + percent_encode(url.unix_path, "/") + "?db=" + std::to_string(url.database);
   }
-  std::string out(kTcpScheme);
+  std::string out(url.tls ? kTlsScheme : kTcpScheme);
   out += percent_encode(url.username);
   if (!url.password.empty()) {
     out += ':';

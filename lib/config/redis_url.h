@@ -11,12 +11,14 @@ namespace freshet::config {
 /// Whether text for people may hold passwords.
 enum class Secrets { kShown, kHidden };
 
-/// Where Redis is and as whom to log in, out of `redis://[user[:password]@]host[:port][/db]` or
-/// `unix:///path[?db=N]`. Everything is percent-decoded.
+/// Where Redis is and as whom to log in, out of `redis://[user[:password]@]host[:port][/db]`, the same with `rediss://`
+/// for TLS, or `unix:///path[?db=N]`. Everything is percent-decoded.
 struct RedisUrl {
   /// A name or an address, IPv6 without brackets; empty for a unix socket.
   std::string host = "127.0.0.1";
   std::uint16_t port = 6379;
+  /// Never with a unix socket.
+  bool tls = false;
   /// Absolute; empty for TCP.
   std::string unix_path;
   std::string username;

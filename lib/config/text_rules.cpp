@@ -56,6 +56,13 @@ base::Result<std::string> host_name(std::string_view text) {
   return base::to_lower(text);
 }
 
+base::Result<std::string> server_name(std::string_view text) {
+  if (!consists_of(text, "_.-") && !is_ip_address(text)) {
+    return refuse(text, "is neither a host name nor an address (try redis.example.com)");
+  }
+  return base::to_lower(text);
+}
+
 base::Result<std::string> key_prefix(std::string_view text) {
   if (text.empty() || text.size() > kMaxPrefixBytes || !consists_of(text, kChannelMarks)) {
     return refuse(text, "is not a prefix (1 to 64 of A-Z a-z 0-9 _ - . : / @ ~ = + ,)");

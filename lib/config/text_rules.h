@@ -19,6 +19,8 @@ inline constexpr std::size_t kMaxInstanceBytes = 64;
 base::Result<std::string> instance_name(std::string_view text);
 /// A Host without port; becomes lower case.
 base::Result<std::string> host_name(std::string_view text);
+/// Empty, or the name (becomes lower case) or the address, IPv6 without brackets, in a server's certificate.
+base::Result<std::string> server_name(std::string_view text);
 /// 1–64 of the bytes that channel names are made of.
 base::Result<std::string> key_prefix(std::string_view text);
 /// Empty, or a name that Sentinel takes for a primary.

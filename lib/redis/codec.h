@@ -17,8 +17,10 @@ class ReplyReader {
  public:
   /// Of the bytes that one reply may take on the wire: a bound on memory against a server that is none.
   static constexpr std::size_t kMaxReplyBytes = std::size_t{1} << 30U;
-  /// Of one array; nesting is bounded by hiredis.
+  /// Of all arrays of one reply; nesting is bounded by hiredis.
   static constexpr std::size_t kMaxElements = std::size_t{1} << 20U;
+  /// What is best fed at once: hiredis moves the rest of its buffer to the front after every kilobyte.
+  static constexpr std::size_t kPieceBytes = 4096;
 
   explicit ReplyReader(std::size_t max_reply_bytes = kMaxReplyBytes);
   ~ReplyReader();
@@ -26,9 +28,10 @@ class ReplyReader {
   ReplyReader& operator=(const ReplyReader&) = delete;
 
   void feed(std::string_view bytes);
-  /// The next whole reply; none until more bytes have come. An error is a violation of the protocol or of a bound:
-  /// the stream is lost, and the same error comes again.
-  [[nodiscard]] base::Result<std::optional<Reply>> take();
+  /// The next whole reply; null until more bytes have come. It is the reader's own, and the next call makes another one
+  /// of it, without an allocation: move it out to keep it. An error is a violation of the protocol or of a bound: the
+  /// stream is lost, and the same error comes again.
+  [[nodiscard]] base::Result<Reply*> take();
 
  private:
   struct Hiredis;

@@ -245,7 +245,8 @@ void CommandLink::read_bars(broker::ControlBus::BarsRead done) {
 }
 
 base::Error CommandLink::report(const base::Error& error) const {
-  link_.log(Level::kWarn, "disconnects: " + error.message);
+  // The loss of the link has a line of its own already, and none for every try.
+  if (link_.up()) link_.log(Level::kWarn, "disconnects: " + error.message);
   return {link_.about(error.message)};
 }
 

@@ -36,6 +36,7 @@ class CommandLink final : private Link::User {
   virtual ~CommandLink() = default;
 
   void start(broker::Backplane::Observer& observer);
+  void move(const std::string& why) { link_.move(why); }
   void mark(std::uint64_t nonce);
   void sync(broker::Id highest_seen, std::string_view epoch);
   void read_history(std::string_view channel);

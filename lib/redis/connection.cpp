@@ -9,12 +9,10 @@
 namespace freshet::redis {
 namespace {
 
+/// The last command of the login.
+constexpr std::string_view kAskRole = "ROLE";
 constexpr std::size_t kFirstBytes = 64;
 constexpr std::size_t kKeptBuffer = std::size_t{1} << 20U;
-constexpr std::chrono::seconds kKeepaliveIdle{2};
-constexpr std::chrono::seconds kKeepaliveInterval{1};
-constexpr int kKeepaliveCount = 3;
-constexpr std::chrono::seconds kUserTimeout{5};
 /// Long enough for the loop to read what lay in the socket while the process itself was held up.
 constexpr std::chrono::milliseconds kLastChance{1};
 /// For reading what came before the connection broke.
@@ -41,12 +39,16 @@ void Connection::on_dialed(base::Result<uv::Fd> fd) {
   const auto done = std::move(connector_);
   if (loss_) return;
   if (!fd) return close(fd.error().message);
-  uv::Socket::Handler& handler = *this;
-  socket_ = std::make_unique<uv::Socket>(loop_, std::move(*fd), handler);
-  socket_->set_no_delay(true);
-  socket_->set_keepalive(kKeepaliveIdle, kKeepaliveInterval, kKeepaliveCount);
-  socket_->set_user_timeout(kUserTimeout);
-  socket_->read(true);
+  Wire::Handler& handler = *this;
+  wire_ = std::make_unique<Wire>(loop_, std::move(*fd), options_.tls, options_.address.host, handler);
+  if (wire_->is_open()) return log_in();
+  deadline_ = loop_.after(std::max(due() - loop_.now(), base::Duration::zero()), [this] {
+    close("no TLS handshake within " + words(options_.connect_deadline) + " (does this port speak TLS?)");
+  });
+}
+
+void Connection::on_open() {
+  deadline_.reset();
   log_in();
 }
 
@@ -68,16 +70,20 @@ void Connection::log_in() {
     ask("SELECT " + database, std::initializer_list<std::string_view>{"SELECT", database});
   }
   ask("CLIENT SETNAME", std::initializer_list<std::string_view>{"CLIENT", "SETNAME", options_.client_name});
+  ask(kAskRole, std::initializer_list<std::string_view>{kAskRole});
 }
 
 void Connection::judge_login(std::string_view command, Value answer) {
-  const bool last = command == "CLIENT SETNAME";
+  const bool last = command == kAskRole;
   if (answer.is_error()) {
     const auto text = answer.describe();
     if (text.starts_with("ERR max number of clients")) return close(text, Retry::kSlow);
-    if (!last) return close(std::string(command) + " refused: " + text, Retry::kSlow);
-    // A name is a courtesy; but this is also how a server says that it wants a password.
+    // A name is a courtesy, and so may the role be; but this is also how a server says that it wants a password.
     if (text.starts_with("NOAUTH")) return close(text, Retry::kSlow);
+    const bool spared = command == "CLIENT SETNAME" || (last && !options_.must_tell_role);
+    if (!spared) return close(std::string(command) + " refused: " + text, Retry::kSlow);
+  } else if (last) {
+    if (auto mismatch = role_mismatch(options_.role, answer); !mismatch.empty()) return close(std::move(mismatch));
   }
   if (!last) return;
   connected_ = true;
@@ -107,8 +113,8 @@ void Connection::flush() {
 }
 
 void Connection::write_out() {
-  if (loss_ || !socket_ || out_.empty()) return;
-  const auto written = socket_->write(std::string_view(out_).substr(sent_));
+  if (loss_ || !wire_ || out_.empty()) return;
+  const auto written = wire_->write(std::string_view(out_).substr(sent_));
   if (!written) {
     // What Redis said before it hung up is the better reason, and lies in the socket still.
     blocked_ = true;
@@ -126,13 +132,19 @@ void Connection::write_out() {
   }
   if (blocked_ == !all) return;
   blocked_ = !all;
-  socket_->watch_writable(blocked_);
+  wire_->watch_writable(blocked_);
 }
 
 void Connection::on_data(std::string_view bytes) {
   last_heard_ = loop_.now();
   if (!replied_) first_bytes_.append(bytes.substr(0, kFirstBytes - std::min(kFirstBytes, first_bytes_.size())));
-  reader_.feed(bytes);
+  for (; !loss_ && !bytes.empty(); bytes.remove_prefix(std::min(ReplyReader::kPieceBytes, bytes.size()))) {
+    reader_.feed(bytes.substr(0, ReplyReader::kPieceBytes));
+    take_replies();
+  }
+}
+
+void Connection::take_replies() {
   while (!loss_) {
     auto reply = reader_.take();
     if (!reply && !replied_) return close("does not speak RESP: " + base::printable(first_bytes_, kFirstBytes));
@@ -150,9 +162,16 @@ void Connection::on_data(std::string_view bytes) {
 }
 
 void Connection::on_closed(std::string_view why) {
-  if (!why.empty()) return close("connection lost: " + std::string(why));
+  if (!why.empty()) {
+    // A Redis that is spoken to without TLS at its port for TLS says nothing and resets the connection.
+    const bool wants_tls = !replied_ && options_.tls == nullptr && options_.address.kind == uv::Address::Kind::kTcp;
+    return close("connection lost: " + std::string(why) +
+                 (wants_tls ? " before the first reply (a port for TLS takes a rediss:// URL)" : ""));
+  }
   close(connected_ ? "Redis closed the connection" : "Redis closed the connection during the handshake");
 }
+
+void Connection::on_tls_failure(std::string_view why) { close("TLS: " + std::string(why), Retry::kSlow); }
 
 base::Instant Connection::due() const {
   if (!connected_) return started_ + options_.connect_deadline;
@@ -180,7 +199,7 @@ void Connection::close(std::string reason, Retry retry) {
   if (loss_) return;
   loss_ = Loss{std::move(reason), retry};
   connector_.reset();
-  socket_.reset();
+  wire_.reset();
   deadline_.reset();
   broken_.reset();
   end_ = loop_.after(base::Duration::zero(), [this] { finish(); });

@@ -15,10 +15,15 @@
 #include "redis/codec.h"
 #include "redis/login.h"
 #include "redis/reply.h"
+#include "redis/role.h"
+#include "redis/wire.h"
 #include "uv/address.h"
 #include "uv/connector.h"
-#include "uv/socket.h"
 #include "uv/turn_end.h"
+
+namespace freshet::tls {
+class Context;
+}
 
 namespace freshet::uv {
 class Loop;
@@ -28,14 +33,19 @@ namespace freshet::redis {
 
 /// One connection to Redis from connecting to its loss: logs in, sends commands in one write per turn of the loop,
 /// hands replies to those who asked. Owned by a link, which makes a new one after a loss.
-class Connection final : private uv::Socket::Handler {
+class Connection final : private Wire::Handler {
  public:
   struct Options {
     uv::Address address;
+    /// Null: plain. Outlives the link; what is assigned to it counts for the connections that are made later.
+    const tls::Context* tls = nullptr;
     Login login;
     int database = 0;
     std::string client_name;  ///< for CLIENT LIST
-    /// For connecting and logging in, all in all.
+    Role role = Role::kPrimary;
+    /// Whether a server that does not let its role be asked for is turned down.
+    bool must_tell_role = false;
+    /// For connecting, TLS and logging in, all in all.
     base::Duration connect_deadline = std::chrono::seconds(5);
     /// For the oldest command without a reply, counted anew whenever bytes come: a long reply is not a missing one.
     base::Duration reply_deadline = std::chrono::seconds(5);
@@ -90,11 +100,14 @@ class Connection final : private uv::Socket::Handler {
     Answer answer;
   };
 
+  void on_open() override;
   void on_data(std::string_view bytes) override;
   void on_closed(std::string_view why) override;
+  void on_tls_failure(std::string_view why) override;
   void on_writable() override { write_out(); }
 
   void on_dialed(base::Result<uv::Fd> fd);
+  void take_replies();
   void log_in();
   void judge_login(std::string_view command, Value answer);
   void flush();
@@ -110,7 +123,7 @@ class Connection final : private uv::Socket::Handler {
   base::Instant started_;
   base::Instant last_heard_{};
   std::unique_ptr<uv::Connector> connector_;
-  std::unique_ptr<uv::Socket> socket_;
+  std::unique_ptr<Wire> wire_;
   ReplyReader reader_;
   std::string first_bytes_;  ///< what a server that is not Redis has to say
   bool replied_ = false;

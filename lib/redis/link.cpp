@@ -18,14 +18,33 @@ Link::Link(uv::Loop& loop, Options options, Log log, User& user)
       options_(std::move(options)),
       log_(std::move(log)),
       user_(user),
-      place_("redis " + options_.connection.address.text() + ": " + options_.name),
       backoff_(options_.first_delay, options_.longest_delay, options_.seed),
-      slow_backoff_(options_.longest_delay, options_.longest_delay, options_.seed) {}
+      slow_backoff_(options_.longest_delay, options_.longest_delay, options_.seed) {
+  name_place();
+}
+
+void Link::name_place() {
+  place_ = options_.kind + ' ' + options_.connection.address.text();
+  if (!options_.name.empty()) place_ += ": " + options_.name;
+}
 
 void Link::connect() {
   const auto done = std::move(retry_);
+  if (options_.where) {
+    auto address = options_.where();
+    if (!address) return;
+    options_.connection.address = std::move(*address);
+    name_place();
+  }
   Connection::Owner& owner = *this;
   connection_ = std::make_unique<Connection>(loop_, options_.connection, owner);
+}
+
+void Link::move(const std::string& why) {
+  backoff_.reset();
+  if (!connection_) return connect();
+  moving_ = true;
+  connection_->close(why);
 }
 
 void Link::declare_up(std::string line) {
@@ -51,7 +70,8 @@ void Link::settle() {
 void Link::on_down(const Connection::Loss& loss) {
   connection_.reset();
   const bool was_up = std::exchange(up_, false);
-  if (was_up) flapping_ = settling_ != nullptr;
+  const bool moves = std::exchange(moving_, false);
+  if (was_up || moves) flapping_ = settling_ != nullptr && !moves;
   settling_.reset();
   reason_ = loss.reason;
   if (logged_ != reason_) {
@@ -59,10 +79,17 @@ void Link::on_down(const Connection::Loss& loss) {
     const bool for_operator = loss.retry == Retry::kSlow;
     log(for_operator ? Level::kError : Level::kWarn, reason_);
   }
-  retry_ = loop_.after(loss.retry == Retry::kSlow ? slow_backoff_.next() : backoff_.next(), [this] { connect(); });
+  const auto pause = loss.retry == Retry::kSlow ? slow_backoff_.next() : backoff_.next();
+  retry_ = loop_.after(moves ? base::Duration::zero() : pause, [this] { connect(); });
   user_.on_lost(was_up);
 }
 
-std::string Link::trouble() const { return up_ ? std::string() : about(reason_); }
+std::string Link::trouble() const {
+  if (up_) return {};
+  if (options_.where) {
+    if (const auto place = options_.where(); !place) return place.error().message;
+  }
+  return about(reason_);
+}
 
 }  // namespace freshet::redis

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -28,8 +29,12 @@ class Link final : private Connection::Owner {
   };
 
   struct Options {
-    std::string name;  ///< for the log: `subscriber`
+    std::string kind = "redis";  ///< of server, for the log
+    std::string name;            ///< for the log: `subscriber`; empty: none
     Connection::Options connection;
+    /// Where to connect to, asked before each try; without it, always to the connection's address. An error says why
+    /// that is not known yet: then the link waits for `move`.
+    std::function<base::Result<uv::Address>()> where;
     base::Duration first_delay;
     base::Duration longest_delay;
     std::uint64_t seed;
@@ -40,6 +45,8 @@ class Link final : private Connection::Owner {
   virtual ~Link() = default;
 
   void start() { connect(); }
+  /// The server to speak to is another one: leaves the present one, with this reason, and connects at once.
+  void move(const std::string& why);
   /// Only from `on_connected` to `on_lost`.
   [[nodiscard]] Connection& connection() { return *connection_; }
   /// From `on_connected` on: ready for use, with a line for the log.
@@ -49,6 +56,8 @@ class Link final : private Connection::Owner {
   [[nodiscard]] std::uint64_t reconnects() const { return reconnects_; }
   /// Empty when up.
   [[nodiscard]] std::string trouble() const;
+  /// Why it was last lost, without the server's name.
+  [[nodiscard]] const std::string& reason() const { return reason_; }
   /// `redis 127.0.0.1:6379: command: message`, the link's name in front of what is said about it.
   [[nodiscard]] std::string about(const std::string& message) const { return place_ + ": " + message; }
   void log(Level level, const std::string& message) const { log_(level, about(message)); }
@@ -59,6 +68,7 @@ class Link final : private Connection::Owner {
   void on_down(const Connection::Loss& loss) override;
   void connect();
   void settle();
+  void name_place();
 
   uv::Loop& loop_;
   Options options_;
@@ -76,6 +86,7 @@ class Link final : private Connection::Owner {
   bool up_ = false;
   bool announced_ = false;
   bool flapping_ = false;  ///< was lost before it had settled: neither line is repeated
+  bool moving_ = false;    ///< `move` ends the connection, another one follows at once
   bool was_ever_up_ = false;
   std::uint64_t reconnects_ = 0;
   std::unique_ptr<Connection> connection_;

@@ -13,7 +13,7 @@ base::Result<std::string> current_password(const Login& login) {
   if (login.password_file.empty()) return login.password;
   const auto refuse = [&] {
     const int error = errno == 0 ? EIO : errno;
-    return base::fail("backplane.redis.password_file: " + login.password_file + ": " + uv::errno_text(error));
+    return base::fail(login.password_key + ": " + login.password_file + ": " + uv::errno_text(error));
   };
   errno = 0;
   std::ifstream file(login.password_file, std::ios::binary);

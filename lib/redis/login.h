@@ -12,6 +12,8 @@ struct Login {
   std::string username;  ///< empty: the default user
   std::string password;
   std::string password_file;  ///< wins over `password`; empty: none
+  /// The file's key in the configuration, for errors.
+  std::string password_key = "backplane.redis.password_file";
 };
 
 /// The password as it is now: the file is read anew, without the newline at its end. The error names the file's key in

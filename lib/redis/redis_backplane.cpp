@@ -5,6 +5,7 @@
 
 #include "base/random.h"
 #include "redis/command_link.h"
+#include "redis/sentinel_watch.h"
 #include "redis/subscriber_link.h"
 
 namespace freshet::redis {
@@ -14,13 +15,33 @@ namespace {
 constexpr std::size_t kSubscriberQueueBytes = std::size_t{256} << 20U;
 
 Link::Options link_options(const RedisBackplane::Options& options, std::string name, std::uint64_t seed) {
-  Connection::Options connection{.address = options.address,
-                                 .login = {options.username, options.password, options.password_file},
-                                 .database = options.database,
-                                 .client_name = "freshet:" + options.instance + ":" + name,
-                                 .connect_deadline = options.connect_deadline,
-                                 .reply_deadline = options.reply_deadline};
-  return {std::move(name), std::move(connection), options.first_delay, options.longest_delay, seed};
+  Connection::Options connection{
+      .address = options.address,
+      .tls = options.tls,
+      .login = {.username = options.username, .password = options.password, .password_file = options.password_file},
+      .database = options.database,
+      .client_name = "freshet:" + options.instance + ":" + name,
+      .connect_deadline = options.connect_deadline,
+      .reply_deadline = options.reply_deadline};
+  return {.kind = "redis",
+          .name = std::move(name),
+          .connection = std::move(connection),
+          .where = {},
+          .first_delay = options.first_delay,
+          .longest_delay = options.longest_delay,
+          .seed = seed};
+}
+
+/// Sentinels are spoken to as Redis is, under a name of their own.
+SentinelWatch::Options watch_options(const RedisBackplane::Options& options, Connection::Options connection,
+                                     std::uint64_t seed) {
+  connection.login = {.username = options.sentinel.username,
+                      .password = {},
+                      .password_file = options.sentinel.password_file,
+                      .password_key = "backplane.redis.sentinel.password_file"};
+  connection.database = 0;
+  connection.client_name = "freshet:" + options.instance + ":sentinel";
+  return {options.sentinel.master, options.sentinel.nodes, std::move(connection), seed};
 }
 
 }  // namespace
@@ -30,14 +51,20 @@ RedisBackplane::RedisBackplane(uv::Loop& loop, const Options& options, const Log
   const auto any = [&random] { return random.between<std::int64_t>(0, std::numeric_limits<std::int64_t>::max()); };
   const auto mark_tag = std::to_string(any()) + "-";
   auto hearing = link_options(options, "subscriber", static_cast<std::uint64_t>(any()));
+  auto asking = link_options(options, "command", static_cast<std::uint64_t>(any()));
+  if (!options.sentinel.master.empty()) {
+    sentinels_ = std::make_unique<SentinelWatch>(
+        loop, watch_options(options, hearing.connection, static_cast<std::uint64_t>(any())), log);
+    hearing.where = asking.where = [this] { return sentinels_->primary(); };
+    hearing.connection.must_tell_role = asking.connection.must_tell_role = true;
+  }
   hearing.connection.max_queued_bytes = kSubscriberQueueBytes;
   subscriber_ = std::make_unique<SubscriberLink>(
       loop, SubscriberLink::Options{std::move(hearing), options.prefix, options.instance, mark_tag}, log);
   command_ = std::make_unique<CommandLink>(
       loop,
-      CommandLink::Options{link_options(options, "command", static_cast<std::uint64_t>(any())), options.prefix,
-                           options.instance, mark_tag, options.load_functions, options.ring, options.ttl,
-                           options.max_bytes},
+      CommandLink::Options{std::move(asking), options.prefix, options.instance, mark_tag, options.load_functions,
+                           options.ring, options.ttl, options.max_bytes},
       log);
 }
 
@@ -46,6 +73,11 @@ RedisBackplane::~RedisBackplane() = default;
 void RedisBackplane::start(Backplane::Observer& observer) {
   subscriber_->start(observer);
   command_->start(observer);
+  if (!sentinels_) return;
+  sentinels_->start([this](const std::string& why) {
+    subscriber_->move(why);
+    command_->move(why);
+  });
 }
 
 void RedisBackplane::subscribe(const std::vector<std::string_view>& channels) {
@@ -89,7 +121,10 @@ void RedisBackplane::read_bars(BarsRead done) { command_->read_bars(std::move(do
 
 std::string RedisBackplane::trouble() const {
   for (const auto* link : {&subscriber_->link(), &command_->link()}) {
-    if (auto reason = link->trouble(); !reason.empty()) return reason;
+    auto reason = link->trouble();
+    if (reason.empty()) continue;
+    const bool adds = sentinels_ && sentinels_->primary();
+    return adds ? reason + " (" + sentinels_->summary() + ')' : reason;
   }
   return command_->refusal().empty() ? std::string() : command_->link().about(command_->refusal());
 }

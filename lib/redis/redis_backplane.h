@@ -15,6 +15,10 @@
 #include "redis/log.h"
 #include "uv/address.h"
 
+namespace freshet::tls {
+class Context;
+}
+
 namespace freshet::uv {
 class Loop;
 }
@@ -22,6 +26,7 @@ class Loop;
 namespace freshet::redis {
 
 class CommandLink;
+class SentinelWatch;
 class SubscriberLink;
 
 /// The backplane in Redis: rings, ids and proofs are kept by the function library `freshet` (freshet.lua), which is
@@ -32,12 +37,25 @@ class SubscriberLink;
 /// the callbacks of what is still under way are then dropped.
 class RedisBackplane final : public broker::Backplane, public broker::ControlBus {
  public:
+  /// Who says where the primary is.
+  struct Sentinel {
+    std::string master;  ///< its name; empty: nobody, the address is fixed
+    std::vector<uv::Address> nodes;
+    std::string username;       ///< empty: the sentinels' default user
+    std::string password_file;  ///< as below; empty: none
+  };
+
   struct Options {
+    /// Not used with sentinels.
     uv::Address address = uv::Address::tcp("127.0.0.1", 6379);
+    /// For Redis and the sentinels; null: plain. Outlives the backplane; another one may be assigned to it at any time
+    /// and counts for the connections made from then on.
+    const tls::Context* tls = nullptr;
     std::string username;  ///< empty: Redis' default user
     std::string password;
     /// Read at every connect, without the newline at its end; wins over `password`. Empty: none.
     std::string password_file;
+    Sentinel sentinel{};
     int database = 0;
     std::string prefix = "freshet:";
     /// Whether the function library may be loaded when it is missing or older than this program's.
@@ -85,12 +103,13 @@ class RedisBackplane final : public broker::Backplane, public broker::ControlBus
   void broadcast(std::string message, Sent done) override;
   void store_bar(BarRequest bar, Stored done) override;
   void read_bars(BarsRead done) override;
-  /// Also says what Redis refuses while both links are up. `redis 127.0.0.1:6379: command: connect to 127.0.0.1:6379:
-  /// Connection refused`.
+  /// Also says what Redis refuses while both links are up, and what the sentinels say. `redis 127.0.0.1:6379: command:
+  /// connect to 127.0.0.1:6379: Connection refused`.
   [[nodiscard]] std::string trouble() const override;
   [[nodiscard]] Status status() const;
 
  private:
+  std::unique_ptr<SentinelWatch> sentinels_;  ///< null: none
   std::unique_ptr<SubscriberLink> subscriber_;
   std::unique_ptr<CommandLink> command_;
 };

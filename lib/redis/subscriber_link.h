@@ -30,6 +30,7 @@ class SubscriberLink final : private Link::User {
   virtual ~SubscriberLink() = default;
 
   void start(broker::Backplane::Observer& observer);
+  void move(const std::string& why) { link_.move(why); }
   /// Null: nobody asks for control messages.
   void set_control_observer(broker::ControlBus::Observer* observer) { control_ = observer; }
   void subscribe(const std::vector<std::string_view>& channels) { send_names("SUBSCRIBE", channels); }

@@ -3,23 +3,23 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <string>
+#include <span>
 #include <string_view>
 
 #include "base/timing_wheel.h"
-#include "http/parser.h"
 #include "server/event_stream.h"
-#include "server/quotas.h"
+#include "server/exchange.h"
 #include "server/routes.h"
-#include "server/user_streams.h"
 #include "uv/socket.h"
 
 namespace freshet::server {
 
 class HttpServer;
 
-/// One client's connection: reads requests one at a time, writes their answers in order, and becomes an event stream
-/// when a route says so. The server owns it and destroys it at the end of a turn, never from inside one of its calls.
+/// One client's connection: its socket and its deadline, and who makes use of them: first the exchange of requests and
+/// answers, then, when a route says so, an event stream. The server owns it and destroys it at the end of a turn, never
+/// from inside one of its calls. There are as many of these as clients, most of them quiet streams, so what only a
+/// request needs is in the exchange.
 class Connection final : public uv::Socket::Handler, public EventStream::Owner, private base::TimingWheel::Node {
  public:
   Connection(HttpServer& server, std::uint64_t number, uv::Fd fd, uv::Peer peer);
@@ -36,15 +36,14 @@ class Connection final : public uv::Socket::Handler, public EventStream::Owner, 
 
   [[nodiscard]] std::uint64_t number() const { return number_; }
   [[nodiscard]] bool streaming() const { return state_ == State::kStreaming; }
-
-  /// Whose stream it is; nobody's before it is one.
-  [[nodiscard]] const Caller& caller() const { return caller_; }
-  [[nodiscard]] const std::string& subject() const { return caller_.subject; }
-  /// The stream's subscription; null when there is none.
-  [[nodiscard]] const broker::Subscription* subscription() const { return stream_ ? stream_->subscription() : nullptr; }
+  /// While streaming: what it streams, and to whom.
+  [[nodiscard]] const EventStream& stream() const { return *stream_; }
 
   void stream_changed() override;
   [[nodiscard]] std::size_t unsent_bytes() const override { return socket_.unsent_bytes(); }
+  [[nodiscard]] std::size_t buffer_bytes() const override;
+  [[nodiscard]] BufferBudget& budget() override;
+  [[nodiscard]] Statistics& statistics() override;
 
  private:
   enum class State : std::uint8_t {
@@ -62,42 +61,30 @@ class Connection final : public uv::Socket::Handler, public EventStream::Owner, 
   void on_writable() override;
   void on_due() override;
 
-  void tend_stream();
-  void report_end(std::string_view reason);
-  void read_requests();
+  void read_requests(std::string_view bytes);
   void handle(const http::Request& request);
-  void open_stream(OpenStream stream, bool head_only);
+  void open_stream(OpenStream opening);
+  void tend_stream();
+  void discard(std::size_t bytes);
+  [[nodiscard]] bool write_some();
+  [[nodiscard]] std::size_t gather(std::span<iovec> pieces) const;
+  void wrote(std::size_t bytes, bool blocked);
   void written();
   void linger();
   void close(std::string_view reason);
   void await(State state, std::chrono::milliseconds limit);
-  [[nodiscard]] bool write_some();
 
+  // In the order that leaves no gaps between them: this is what a quiet client costs.
   HttpServer& server_;
   std::uint64_t number_;
-  uv::Peer peer_;
   uv::Socket socket_;
-  std::unique_ptr<http::Parser> parser_;  ///< of the request being read; an open stream has none
-  std::unique_ptr<EventStream> stream_;
-  std::string input_;   ///< came behind the request that is being answered
-  std::string output_;  ///< an answer, or the head of a stream
-  std::size_t output_offset_ = 0;
-  std::size_t discarded_bytes_ = 0;
-  Caller caller_;
-  Quotas::Place user_place_;
-  Quotas::Place address_place_;
-  UserStreams::Entry user_entry_;
-  std::uint64_t sent_bytes_ = 0;
-  base::Instant opened_at_{};
-  base::Instant last_write_;
+  std::unique_ptr<Exchange> exchange_;  ///< until a stream's head has been written
+  std::optional<EventStream> stream_;
+  std::uint32_t discarded_bytes_ = 0;
   State state_ = State::kReading;
-  std::uint8_t minor_version_ = 1;
-  bool keep_alive_ = true;
-  bool head_only_ = false;
-  bool continued_ = false;
-  bool blocked_ = false;  ///< the kernel takes no more for now
-  bool expiry_told_ = false;
-  bool changed_ = false;  ///< in the server's list of connections to flush
+  bool blocked_ : 1 = false;  ///< the kernel takes no more for now
+  bool expiry_told_ : 1 = false;
+  bool changed_ : 1 = false;  ///< in the server's list of connections to flush
 };
 
 }  // namespace freshet::server

@@ -7,43 +7,60 @@ bool EventStream::offer(const sse::FramePtr& frame, broker::Pace pace) {
   if (has_room(frame->chunked().size(), pace)) {
     if (!frame->control()) {
       ++events_;
-      ++statistics_.events_sent;
+      ++owner_.statistics().events_sent;
     }
     push(frame);
     return true;
   }
-  (pace == broker::Pace::kReplay ? paused_ : overflowed_) = true;
+  if (pace == broker::Pace::kReplay) {
+    paused_ = true;
+  } else {
+    overflowed_ = true;
+  }
   owner_.stream_changed();
   return false;
 }
 
 bool EventStream::has_room(std::size_t bytes, broker::Pace pace) const {
   if (queue_.empty()) return true;  // even the largest event gets through
-  if (blocked_ && !charge_.has_room(bytes)) return false;
+  if (blocked_ && !owner_.budget().has_room(bytes)) return false;
   const std::size_t waiting = queue_.size_bytes() + bytes;
+  const std::size_t bound = owner_.buffer_bytes();
   // A replay's page leaves room for the live events that come while it is being read.
-  if (pace == broker::Pace::kReplay) return waiting <= buffer_bytes_ / 4;
+  if (pace == broker::Pace::kReplay) return waiting <= bound / 4;
   // Asking the kernel costs a call, so only when it may matter.
-  if (waiting <= buffer_bytes_ / 4) return true;
-  return waiting + owner_.unsent_bytes() <= buffer_bytes_;
+  if (waiting <= bound / 4) return true;
+  return waiting + owner_.unsent_bytes() <= bound;
 }
 
 void EventStream::push(const sse::FramePtr& frame) {
+  const auto before = charged_bytes();
   queue_.push(frame);
-  if (blocked_) charge_.set(queue_.size_bytes());
+  if (blocked_) owner_.budget().charge(before, charged_bytes());
   owner_.stream_changed();
 }
 
-void EventStream::wrote(std::size_t bytes, bool blocked) {
+void EventStream::wrote(std::size_t bytes, bool blocked, base::Instant now) {
+  const auto before = charged_bytes();
   queue_.consume(bytes);
   blocked_ = blocked;
-  charge_.set(blocked ? queue_.size_bytes() : 0);
+  sent_bytes_ += bytes;
+  if (bytes > 0) last_write_ms_ = milliseconds_of(now);
+  if (const auto after = charged_bytes(); after != before) owner_.budget().charge(before, after);
 }
 
 void EventStream::drained() {
   if (!paused_) return;
   paused_ = false;
   if (subscription_) subscription_->resume();
+}
+
+StreamReport EventStream::report(std::string_view reason, base::Instant now) const {
+  StreamReport report{visitor_, {}, now - opened_at_, events_, sent_bytes_, reason, {}};
+  if (!subscription_) return report;
+  report.channels = subscription_->channels();
+  report.resume = subscription_->result();
+  return report;
 }
 
 }  // namespace freshet::server

@@ -69,13 +69,12 @@ tl::expected<auth::Identity, auth::Rejection> Gate::verify(std::string_view toke
   return identity;
 }
 
-std::string Gate::client_address(const http::Request& request, const uv::Peer& peer) const {
+std::optional<auth::IpAddress> Gate::client_address(const http::Request& request, const uv::Peer& peer) const {
   std::vector<std::string_view> forwarded;
   for (const auto& header : request.headers) {
     if (base::equals_ignoring_case(header.name, "X-Forwarded-For")) forwarded.emplace_back(header.value);
   }
-  const auto address = auth::client_address(address_of(peer), forwarded, settings_.trusted_proxies);
-  return address ? address->text() : std::string();
+  return auth::client_address(address_of(peer), forwarded, settings_.trusted_proxies);
 }
 
 }  // namespace freshet::server

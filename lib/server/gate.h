@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "auth/identity.h"
+#include "auth/ip_network.h"
 #include "auth/rejection.h"
 #include "auth/verifier.h"
 #include "base/clock.h"
@@ -29,8 +30,8 @@ class Gate {
   Identification identify(const http::Request& request, const uv::Peer& peer, std::string_view query_token);
   /// The identity that this token speaks for.
   tl::expected<auth::Identity, auth::Rejection> verify(std::string_view token);
-  /// The client's address, as trusted proxies tell it; empty over a unix socket without one.
-  [[nodiscard]] std::string client_address(const http::Request& request, const uv::Peer& peer) const;
+  /// The client's address, as trusted proxies tell it; none over a unix socket without one.
+  [[nodiscard]] std::optional<auth::IpAddress> client_address(const http::Request& request, const uv::Peer& peer) const;
   [[nodiscard]] std::int64_t now_s() const { return clock_.wall_us() / 1'000'000; }
 
  private:

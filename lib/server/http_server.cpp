@@ -13,6 +13,8 @@ constexpr std::size_t kWheelSlots = 256;
 constexpr std::chrono::milliseconds kDrainStep{20};
 /// Beyond the streams that are allowed, so many connections may ask and be sent away politely.
 constexpr std::size_t kSpareConnections = 1024;
+/// When a client whose machine is gone is first asked for a sign of life.
+constexpr std::chrono::seconds kKeepaliveIdle{60};
 constexpr std::string_view kRevoked = "revoked";
 
 }  // namespace
@@ -33,19 +35,22 @@ HttpServer::HttpServer(uv::Loop& loop, broker::Hub& hub, Routes& routes, Shared 
 HttpServer::~HttpServer() = default;
 
 base::Result<uv::Address> HttpServer::listen(const uv::Address& address, uv::ListenerOptions options) {
-  return keep(uv::Listener::open(loop_, address, counting(std::move(options)), accept_handler()));
+  return keep(uv::Listener::open(loop_, address, prepared(std::move(options)), accept_handler()));
 }
 
 base::Result<uv::Address> HttpServer::adopt(uv::Fd socket, uv::ListenerOptions options) {
-  return keep(uv::Listener::adopt(loop_, std::move(socket), counting(std::move(options)), accept_handler()));
+  return keep(uv::Listener::adopt(loop_, std::move(socket), prepared(std::move(options)), accept_handler()));
 }
 
 uv::Listener::Handler HttpServer::accept_handler() {
   return [this](uv::Fd fd, uv::Peer peer) { accept(std::move(fd), std::move(peer)); };
 }
 
-uv::ListenerOptions HttpServer::counting(uv::ListenerOptions options) {
+uv::ListenerOptions HttpServer::prepared(uv::ListenerOptions options) {
   options.on_exhausted = [this] { ++statistics_.shed["descriptors"]; };
+  options.connections.no_delay = true;
+  options.connections.send_buffer_bytes = settings_.write_buffer_bytes;
+  options.connections.keepalive_idle = kKeepaliveIdle;
   return options;
 }
 
@@ -60,15 +65,26 @@ void HttpServer::accept(uv::Fd fd, uv::Peer peer) {
     ++statistics_.shed["connections"];
     return;
   }
-  const auto number = ++last_number_;
-  connections_.emplace(number, std::make_unique<Connection>(*this, number, std::move(fd), std::move(peer)));
+  connections_.add(*this, std::move(fd), std::move(peer));
 }
 
 Reply HttpServer::reply_to(std::uint64_t number) {
   return [this, number](const http::Response& response) {
-    const auto found = connections_.find(number);
-    if (found != connections_.end()) found->second->answer(response);
+    if (auto* connection = connections_.find(number); connection != nullptr) connection->answer(response);
   };
+}
+
+Visitor HttpServer::visitor(Caller caller, std::uint64_t number) {
+  const auto subject = caller.subject;
+  Visitor visitor(std::move(caller));
+  if (!subject.empty()) visitor.take(user_streams_.add(subject, number));
+  if (!subject.empty() && settings_.connections_per_user > 0) {
+    visitor.take_user_place(quotas_.take(Quotas::user_key(subject)));
+  }
+  if (visitor.address() && settings_.connections_per_address > 0) {
+    visitor.take_address_place(quotas_.take(Quotas::address_key(*visitor.address())));
+  }
+  return visitor;
 }
 
 std::unique_ptr<broker::Subscription> HttpServer::subscribe(const OpenStream& stream, EventStream& sink) {
@@ -114,11 +130,11 @@ void HttpServer::close_listeners() {
 std::size_t HttpServer::end_streams_of_user(std::string_view user, std::optional<std::int64_t> issued_before) {
   std::size_t ended = 0;
   for (const auto number : user_streams_.of(user)) {
-    const auto found = connections_.find(number);
-    if (found == connections_.end() || !found->second->streaming()) continue;
-    const auto& issued_at = found->second->caller().issued_at;
+    auto* connection = connections_.find(number);
+    if (connection == nullptr || !connection->streaming()) continue;
+    const auto issued_at = connection->stream().visitor().issued_at();
     if (issued_before && issued_at && *issued_at >= *issued_before) continue;
-    found->second->end_stream(kRevoked);
+    connection->end_stream(kRevoked);
     ++ended;
   }
   return ended;
@@ -127,13 +143,13 @@ std::size_t HttpServer::end_streams_of_user(std::string_view user, std::optional
 std::size_t HttpServer::end_streams_on_channel(std::string_view channel) {
   if (hub_.view(channel).subscribers == 0) return 0;
   std::size_t ended = 0;
-  for (const auto& [number, connection] : connections_) {
-    if (!connection->streaming()) continue;
-    const auto channels = connection->subscription()->channels();
-    if (std::find(channels.begin(), channels.end(), channel) == channels.end()) continue;
-    connection->end_stream(kRevoked);
+  connections_.for_each([&](Connection& connection) {
+    if (!connection.streaming()) return;
+    const auto channels = connection.stream().subscription()->channels();
+    if (std::find(channels.begin(), channels.end(), channel) == channels.end()) return;
+    connection.end_stream(kRevoked);
     ++ended;
-  }
+  });
   return ended;
 }
 
@@ -142,10 +158,10 @@ void HttpServer::drain(base::Duration period, std::function<void()> done) {
   draining_ = true;
   drained_ = std::move(done);
   close_listeners();
-  for (const auto& [number, connection] : connections_) {
-    connection->drain();
-    if (connection->streaming()) to_end_.push_back(number);
-  }
+  connections_.for_each([this](Connection& connection) {
+    connection.drain();
+    if (connection.streaming()) to_end_.push_back(connection.number());
+  });
   drain_began_ = loop_.now();
   drain_period_ = period;
   end_next_streams();
@@ -160,8 +176,7 @@ void HttpServer::end_next_streams() {
            : static_cast<std::size_t>(static_cast<double>(to_end_.size()) * static_cast<double>(elapsed.count()) /
                                       static_cast<double>(drain_period_.count()));
   for (; ended_ < due; ++ended_) {
-    const auto found = connections_.find(to_end_[ended_]);
-    if (found != connections_.end()) found->second->end_stream("drain");
+    if (auto* connection = connections_.find(to_end_[ended_]); connection != nullptr) connection->end_stream("drain");
   }
   drain_timer_ = loop_.after(kDrainStep, [this] { end_next_streams(); });
 }

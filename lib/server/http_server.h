@@ -5,13 +5,13 @@
 #include <memory>
 #include <optional>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "base/random.h"
 #include "base/timing_wheel.h"
 #include "broker/hub.h"
 #include "server/connection.h"
+#include "server/connection_table.h"
 #include "server/routes.h"
 #include "server/settings.h"
 #include "server/statistics.h"
@@ -72,6 +72,8 @@ class HttpServer {
   [[nodiscard]] const Settings& settings() const { return settings_; }
   [[nodiscard]] Routes& routes() { return routes_; }
   [[nodiscard]] Reply reply_to(std::uint64_t number);
+  /// Takes the places that a stream of this caller has in the books.
+  [[nodiscard]] Visitor visitor(Caller caller, std::uint64_t number);
   [[nodiscard]] std::unique_ptr<broker::Subscription> subscribe(const OpenStream& stream, EventStream& sink);
   [[nodiscard]] std::chrono::milliseconds jittered_retry();
   /// What a request for a stream gets while draining: a 200 that ends at once, so that EventSource comes back.
@@ -80,8 +82,6 @@ class HttpServer {
   void flush_later(Connection& connection) { changed_.push_back(&connection); }
   void destroy_later(Connection& connection) { closed_.push_back(connection.number()); }
   [[nodiscard]] Statistics& statistics() { return statistics_; }
-  [[nodiscard]] Quotas& quotas() { return quotas_; }
-  [[nodiscard]] UserStreams& user_streams() { return user_streams_; }
   [[nodiscard]] BufferBudget& budget() { return budget_; }
   void stream_opened();
   void stream_closed(const StreamReport& report);
@@ -89,7 +89,7 @@ class HttpServer {
  private:
   void accept(uv::Fd fd, uv::Peer peer);
   [[nodiscard]] uv::Listener::Handler accept_handler();
-  [[nodiscard]] uv::ListenerOptions counting(uv::ListenerOptions options);
+  [[nodiscard]] uv::ListenerOptions prepared(uv::ListenerOptions options);
   [[nodiscard]] base::Result<uv::Address> keep(base::Result<std::unique_ptr<uv::Listener>> listener);
   void end_next_streams();
   void finish_drain();
@@ -107,10 +107,9 @@ class HttpServer {
   sse::FramePtr heartbeat_;
   std::vector<std::unique_ptr<uv::Listener>> listeners_;
   UserStreams user_streams_;
-  std::unordered_map<std::uint64_t, std::unique_ptr<Connection>> connections_;
+  ConnectionTable connections_;
   std::vector<Connection*> changed_;
   std::vector<std::uint64_t> closed_;
-  std::uint64_t last_number_ = 0;
   bool draining_ = false;
   std::vector<std::uint64_t> to_end_;
   std::size_t ended_ = 0;

@@ -193,11 +193,12 @@ http::Response PublicRoutes::refuse(const http::Problem& problem, Headers header
 std::string_view PublicRoutes::full_limit(const Caller& caller) {
   if (statistics_.streams >= settings_.connections) return "connections";
   if (settings_.memory_full) return "memory";
-  if (!caller.subject.empty() && !quotas_.has_room(Quotas::user_key(caller.subject), settings_.connections_per_user)) {
+  if (!caller.subject.empty() && settings_.connections_per_user > 0 &&
+      !quotas_.has_room(Quotas::user_key(caller.subject), settings_.connections_per_user)) {
     return "connections_per_user";
   }
-  if (!caller.address.empty() && settings_.connections_per_address > 0 &&
-      !quotas_.has_room(Quotas::address_key(caller.address), settings_.connections_per_address)) {
+  if (caller.address && settings_.connections_per_address > 0 &&
+      !quotas_.has_room(Quotas::address_key(*caller.address), settings_.connections_per_address)) {
     return "connections_per_address";
   }
   const auto rate = static_cast<double>(settings_.connection_rate);

@@ -1,13 +1,9 @@
 #include "server/quotas.h"
 
-#include "auth/ip_network.h"
-
 namespace freshet::server {
 
 Quotas::Place::~Place() {
-  if (quotas_ == nullptr) return;
-  const auto found = quotas_->streams_.find(key_);
-  if (--found->second == 0) quotas_->streams_.erase(found);
+  if (count_ != nullptr && --count_->second == 0) quotas_->streams_.erase(quotas_->streams_.find(count_->first));
 }
 
 bool Quotas::has_room(const std::string& key, std::size_t limit) const {
@@ -16,14 +12,10 @@ bool Quotas::has_room(const std::string& key, std::size_t limit) const {
   return found == streams_.end() || found->second < limit;
 }
 
-Quotas::Place Quotas::take(std::string key) {
-  ++streams_[key];
-  return {*this, std::move(key)};
-}
-
-std::string Quotas::address_key(const std::string& address) {
-  const auto parsed = auth::IpAddress::parse(address);
-  return "a:" + (parsed ? auth::prefix64(*parsed).text() : address);
+Quotas::Place Quotas::take(const std::string& key) {
+  auto& count = *streams_.try_emplace(key).first;
+  ++count.second;
+  return {*this, count};
 }
 
 }  // namespace freshet::server

@@ -3,6 +3,9 @@
 #include <cstdint>
 #include <string>
 #include <unordered_map>
+#include <utility>
+
+#include "auth/ip_network.h"
 
 namespace freshet::server {
 
@@ -25,22 +28,23 @@ class Quotas {
 
    private:
     friend class Quotas;
-    Place(Quotas& quotas, std::string key) : quotas_(&quotas), key_(std::move(key)) {}
+    using Count = std::pair<const std::string, std::uint32_t>;
+    Place(Quotas& quotas, Count& count) : quotas_(&quotas), count_(&count) {}
     void swap(Place& other) noexcept {
       std::swap(quotas_, other.quotas_);
-      std::swap(key_, other.key_);
+      std::swap(count_, other.count_);
     }
     Quotas* quotas_ = nullptr;
-    std::string key_;
+    Count* count_ = nullptr;  ///< the map's own
   };
 
   /// Whether `key` has fewer than `limit` streams; a limit of 0 is none.
   [[nodiscard]] bool has_room(const std::string& key, std::size_t limit) const;
-  [[nodiscard]] Place take(std::string key);
+  [[nodiscard]] Place take(const std::string& key);
 
   /// The key of a user, and that of an address: an IPv6 client may have a whole /64, so that is what counts.
   static std::string user_key(const std::string& subject) { return "u:" + subject; }
-  static std::string address_key(const std::string& address);
+  static std::string address_key(const auth::IpAddress& address) { return "a:" + auth::prefix64(address).text(); }
 
  private:
   std::unordered_map<std::string, std::uint32_t> streams_;

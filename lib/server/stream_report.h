@@ -1,18 +1,17 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/clock.h"
-#include "server/caller.h"
+#include "server/visitor.h"
 
 namespace freshet::server {
 
-/// A stream that has ended, for the access log.
+/// A stream that has ended, for the access log. Valid during the call.
 struct StreamReport {
-  Caller caller;
+  const Visitor& visitor;
   std::vector<std::string_view> channels;
   base::Duration duration{};
   std::uint64_t events = 0;

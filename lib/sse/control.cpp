@@ -1,5 +1,7 @@
 #include "sse/control.h"
 
+#include <algorithm>
+#include <array>
 #include <string>
 
 namespace freshet::sse {
@@ -33,10 +35,14 @@ std::string_view name_of(ResetReason reason) {
 }
 
 FramePtr stream_cursor(Resume resume, std::uint64_t id) {
-  std::string data = R"({"resume":")";
-  data += name_of(resume);
-  data += "\"}";
-  return Frame::encode({id, "stream-cursor", data});
+  constexpr std::string_view kBegin = R"({"resume":")";
+  constexpr std::string_view kEnd = "\"}";
+  std::array<char, 32> data{};
+  auto* out = std::copy(kBegin.begin(), kBegin.end(), data.begin());
+  const auto name = name_of(resume);
+  out = std::copy(name.begin(), name.end(), out);
+  out = std::copy(kEnd.begin(), kEnd.end(), out);
+  return Frame::encode({id, "stream-cursor", {data.begin(), out}});
 }
 
 FramePtr stream_reset(ResetReason reason, const std::vector<std::string_view>& channels, std::uint64_t id) {

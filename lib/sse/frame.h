@@ -1,8 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <memory>
-#include <string>
+#include <new>
 #include <string_view>
 #include <utility>
 
@@ -44,7 +44,7 @@ struct Event {
 };
 
 /// What goes out on a stream, encoded once and shared by all subscribers: the same bytes serve HTTP/1.0, which sends
-/// them bare, and HTTP/1.1, which sends them as one chunk.
+/// them bare, and HTTP/1.1, which sends them as one chunk. A frame and its bytes are one piece of memory.
 class Frame {
  public:
   static FramePtr encode(const Event& event);
@@ -54,28 +54,33 @@ class Frame {
   Frame(const Frame&) = delete;
   Frame& operator=(const Frame&) = delete;
 
-  [[nodiscard]] std::string_view plain() const;
+  [[nodiscard]] std::string_view plain() const { return chunked().substr(header_, size_ - header_ - kTrailer); }
   /// The same as one chunk of a chunked body (RFC 9112, 7.1).
-  [[nodiscard]] std::string_view chunked() const;
+  [[nodiscard]] std::string_view chunked() const { return {bytes(), size_}; }
   /// The broker's own word (its name begins with `stream-`, or it is no event at all) rather than a published event.
   [[nodiscard]] bool control() const { return control_; }
   /// What the frame costs in memory, shared by all who hold it.
-  [[nodiscard]] std::size_t size_bytes() const { return sizeof(Frame) + bytes_.capacity(); }
+  [[nodiscard]] std::size_t size_bytes() const { return sizeof(Frame) + size_; }
 
  private:
   friend class FramePtr;
-  Frame(std::string bytes, std::size_t begin, std::size_t body, bool control)
-      : bytes_(std::move(bytes)),
-        begin_(static_cast<std::uint8_t>(begin)),
-        body_(static_cast<std::uint8_t>(body)),
-        control_(control) {}
-  ~Frame() = default;
-  static FramePtr seal(std::string bytes, bool control);
+  static constexpr std::size_t kTrailer = 2;
 
-  std::string bytes_;  ///< [begin_, body_): chunk header; [body_, size − 2): body; then CRLF
+  Frame(std::size_t size, std::size_t header, bool control)
+      : size_(size), header_(static_cast<std::uint8_t>(header)), control_(control) {}
+  ~Frame() = default;
+  /// A frame whose chunk has its header and its trailer, and room for a body of `size` bytes at `body`.
+  static FramePtr make(std::size_t size, bool control, char*& body);
+  static void* operator new(std::size_t self, std::size_t bytes) { return ::operator new(self + bytes); }
+  static void operator delete(void* memory) { ::operator delete(memory); }
+  /// They begin right behind the frame itself.
+  [[nodiscard]] const char* bytes() const {
+    return reinterpret_cast<const char*>(this) + sizeof(Frame);  // NOLINT(*-reinterpret-cast)
+  }
+
+  std::size_t size_;  ///< of the chunk: its header, the body, CRLF
   mutable std::uint32_t references_ = 0;
-  std::uint8_t begin_;
-  std::uint8_t body_;
+  std::uint8_t header_;
   bool control_;
 };
 

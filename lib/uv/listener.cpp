@@ -12,6 +12,7 @@
 #include "uv/loop.h"
 #include "uv/make_handle.h"
 #include "uv/socket_address.h"
+#include "uv/socket_options.h"
 
 namespace freshet::uv {
 
@@ -117,10 +118,22 @@ Listener::Listener(Loop& loop, Fd socket, Address bound, Options options, Handle
       options_(std::move(options)),
       handler_(std::move(handler)),
       bound_(std::move(bound)),
+      is_unix_(bound_.kind == Address::Kind::kUnix),
       socket_(std::move(socket)),
-      reserve_(open_reserve()) {}
+      reserve_(open_reserve()) {
+  set_options();
+}
 
 Listener::~Listener() { close(); }
+
+void Listener::set_options() {
+  const auto& wanted = options_.connections;
+  if (wanted.send_buffer_bytes > 0) set_send_buffer(socket_.get(), wanted.send_buffer_bytes);
+  if (is_unix_) return;
+  if (wanted.no_delay) set_no_delay(socket_.get(), true);
+  if (wanted.keepalive_idle <= base::Duration::zero()) return;
+  set_keepalive(socket_.get(), wanted.keepalive_idle, wanted.keepalive_interval, wanted.keepalive_count);
+}
 
 base::Result<void> Listener::watch() {
   auto poll = make_poll(loop_, socket_.get(), this);
@@ -156,6 +169,10 @@ bool Listener::accept_batch(const uv_poll_s* handle, const Handler& handler) {
     SocketAddress from;
     Fd connection(::accept4(socket_.get(), from.raw(), &from.length, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (connection) {
+      // A unix socket is made by its client's call, and takes nothing from the one that listens.
+      if (is_unix_ && options_.connections.send_buffer_bytes > 0) {
+        set_send_buffer(connection.get(), options_.connections.send_buffer_bytes);
+      }
       handler(std::move(connection), peer_of(from.storage));
     } else if (!concerns_one_connection(errno)) {
       return errno != EAGAIN;

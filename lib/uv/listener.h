@@ -17,6 +17,18 @@ namespace freshet::uv {
 
 class Loop;
 
+/// What accepted connections are born with: they take the options from the socket that listens, which saves the calls
+/// to set them one by one. See Socket for what they mean.
+struct ConnectionOptions {
+  /// 0: as much as the system gives.
+  std::size_t send_buffer_bytes = 0;
+  bool no_delay = false;
+  /// Of zero: no probes.
+  base::Duration keepalive_idle{};
+  base::Duration keepalive_interval = std::chrono::seconds(15);
+  int keepalive_count = 4;
+};
+
 struct ListenerOptions {
   int backlog = 65535;
   /// Lets several processes listen on the same TCP port; the kernel spreads the connections.
@@ -25,6 +37,7 @@ struct ListenerOptions {
   unsigned unix_mode = 0660;
   /// How many connections are taken per turn of the loop before others have theirs.
   std::size_t batch = 64;
+  ConnectionOptions connections{};
   /// Called when descriptors or memory have run out: one connection was shed, and nothing is accepted for 100 ms.
   /// May destroy the listener.
   std::function<void()> on_exhausted;
@@ -60,6 +73,7 @@ class Listener {
 
   static void on_readable(uv_poll_s* handle, int status, int events);
   [[nodiscard]] base::Result<void> watch();
+  void set_options();
   /// True when descriptors or memory have run out.
   [[nodiscard]] bool accept_batch(const uv_poll_s* handle, const Handler& handler);
   void shed_and_pause();
@@ -69,6 +83,7 @@ class Listener {
   Options options_;
   Handler handler_;
   Address bound_;
+  bool is_unix_;
   Fd socket_;
   std::optional<UnixSocketFile> file_;
   /// Given up for a moment to take, and close, a connection that no descriptor is left for.

@@ -7,6 +7,7 @@
 
 #include "uv/make_handle.h"
 #include "uv/next_turn.h"
+#include "uv/poller.h"
 
 namespace freshet::uv {
 
@@ -57,7 +58,11 @@ void Loop::CloseLoop::operator()(uv_loop_s* loop) const {
   must(uv_loop_close(loop), "event loop cannot be closed");
 }
 
-Loop::Loop() : read_buffer_(kReadBufferBytes), loop_(make_loop()), next_turn_(std::make_unique<NextTurn>(*this)) {}
+Loop::Loop()
+    : read_buffer_(kReadBufferBytes),
+      loop_(make_loop()),
+      next_turn_(std::make_unique<NextTurn>(*this)),
+      poller_(std::make_unique<Poller>(*this)) {}
 
 Loop::~Loop() = default;
 

@@ -12,6 +12,7 @@
 namespace freshet::uv {
 
 class NextTurn;
+class Poller;
 
 /// The event loop of a process, and the clock of everything that runs on it. One thread; owned by whoever puts the
 /// program together, and outlives all that is made with it. When it is destroyed it runs until everything that was
@@ -37,6 +38,7 @@ class Loop final : public base::Clock {
   void stop();
 
   [[nodiscard]] uv_loop_s* raw() const { return loop_.get(); }
+  [[nodiscard]] Poller& poller() { return *poller_; }
   /// 64 KiB that every socket reads into; what is in it is valid only until the callback it was handed to returns.
   [[nodiscard]] std::span<char> read_buffer() { return read_buffer_; }
 
@@ -48,6 +50,7 @@ class Loop final : public base::Clock {
   std::vector<char> read_buffer_;
   std::unique_ptr<uv_loop_s, CloseLoop> loop_;
   std::unique_ptr<NextTurn> next_turn_;
+  std::unique_ptr<Poller> poller_;
 };
 
 }  // namespace freshet::uv

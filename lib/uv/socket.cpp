@@ -4,17 +4,16 @@
 #include <cerrno>
 #include <climits>
 #include <linux/sockios.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <numeric>
+#include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <utility>
-#include <uv.h>
 
 #include "uv/errno_text.h"
 #include "uv/loop.h"
-#include "uv/make_handle.h"
+#include "uv/poller.h"
+#include "uv/socket_options.h"
 
 namespace freshet::uv {
 
@@ -33,7 +32,16 @@ ssize_t receive(int fd, std::span<char> into, int flags) {
   return taken;
 }
 
+ssize_t send_piece(int fd, const iovec& piece) {
+  ssize_t taken = 0;
+  do {
+    taken = ::send(fd, piece.iov_base, piece.iov_len, MSG_NOSIGNAL | MSG_DONTWAIT);
+  } while (taken < 0 && errno == EINTR);
+  return taken;
+}
+
 ssize_t send_pieces(int fd, std::span<const iovec> pieces) {
+  if (pieces.size() == 1) return send_piece(fd, pieces.front());
   msghdr message{};
   // sendmsg does not write to it; its type serves recvmsg too.
   message.msg_iov = const_cast<iovec*>(pieces.data());
@@ -52,27 +60,14 @@ int pending_error(int fd) {
   return error;
 }
 
-/// Options are wishes: a kernel that refuses one leaves a socket that still works.
-void set_option(int fd, int level, int option, int value) { ::setsockopt(fd, level, option, &value, sizeof(value)); }
-
-template <class Unit>
-int whole(base::Duration duration) {
-  return static_cast<int>(std::clamp<std::int64_t>(std::chrono::ceil<Unit>(duration).count(), 1, INT_MAX));
-}
-
-Socket* owner_of(uv_poll_t* handle) { return static_cast<Socket*>(handle->data); }
-
 }  // namespace
 
-Socket::Socket(Loop& loop, Fd fd, Handler& handler) : loop_(loop), handler_(handler), fd_(std::move(fd)) {
-  auto poll = make_poll(loop_, fd_.get(), this);
-  if (!poll) {
-    failure_ = loop_.after({}, [this, why = poll.error().message] { handler_.on_closed(why); });
-    return;
-  }
-  poll_ = std::move(*poll);
+Socket::Socket(Loop& loop, Fd fd, Handler& handler, bool reading)
+    : loop_(loop), handler_(handler), fd_(std::move(fd)), reading_(reading) {
   update_interest();
 }
+
+Socket::~Socket() { stop(); }
 
 void Socket::read(bool on) {
   if (on) hangup_waits_ = false;
@@ -85,58 +80,66 @@ void Socket::watch_writable(bool on) {
   update_interest();
 }
 
+void Socket::stop() {
+  if (closed_) loop_.poller().forget_failed(*this);
+  closed_ = true;
+  if (std::exchange(interest_, std::uint16_t{0}) != 0) loop_.poller().remove(fd_.get(), *this);
+}
+
 void Socket::update_interest() {
-  if (poll_ == nullptr) return;
-  int interest = watching_writable_ ? UV_WRITABLE : 0;
+  if (closed_) return;
+  std::uint32_t wanted = 0;
+  if (watching_writable_) wanted |= EPOLLOUT;
   if (reading_) {
-    interest |= UV_READABLE;
+    wanted |= EPOLLIN;
   } else if (!hangup_waits_) {
-    interest |= UV_DISCONNECT;
+    wanted |= EPOLLRDHUP;
   }
-  if (interest == interest_) return;
-  interest_ = interest;
-  must(uv_poll_start(poll_.get(), interest, &Socket::on_event), "socket");
+  const auto before = std::exchange(interest_, static_cast<std::uint16_t>(wanted));
+  if (interest_ == before) return;
+  Poller& poller = loop_.poller();
+  if (before == 0) {
+    if (poller.add(fd_.get(), wanted, *this)) return;
+    interest_ = 0;
+    closed_ = true;
+    poller.fail(*this, errno);
+  } else if (wanted == 0) {
+    poller.remove(fd_.get(), *this);  // or an error or a hang-up, which cannot be left out, would be told for ever
+  } else {
+    poller.change(fd_.get(), wanted, *this);
+  }
 }
 
-void Socket::on_event(uv_poll_s* handle, int status, int events) {
-  auto* self = owner_of(handle);
-  if (self == nullptr) return;
-  if (status < 0) {
-    // libuv has stopped watching. A reader gets what came before the error first, and the error from recv.
-    self->interest_ = 0;
-    if (!self->reading_) {
-      const int error = pending_error(self->fd_.get());
-      return self->close(error == 0 ? "connection broken" : errno_text(error));
-    }
-    self->update_interest();
-    return read_some(handle);
+void Socket::on_ready(std::uint32_t events) {
+  const Poller& poller = loop_.poller();
+  if (reading_) {
+    if ((events & (EPOLLIN | EPOLLERR | EPOLLHUP)) != 0) read_some(poller);
+  } else if ((events & EPOLLERR) != 0) {
+    const int error = pending_error(fd_.get());
+    return close(error == 0 ? "connection broken" : errno_text(error));
+  } else if ((events & (EPOLLRDHUP | EPOLLHUP)) != 0) {
+    look_for_hangup();
   }
-  if ((events & UV_READABLE) != 0) {
-    read_some(handle);
-  } else if ((events & UV_DISCONNECT) != 0) {
-    self->look_for_hangup();
-  }
-  // The handler may have destroyed the socket; the handle outlives it, and tells.
-  self = owner_of(handle);
-  if (self != nullptr && (events & UV_WRITABLE) != 0 && self->watching_writable_) self->handler_.on_writable();
+  // The handler may have destroyed this; the poller tells.
+  if (!poller.still_serving()) return;
+  if (watching_writable_ && (events & (EPOLLOUT | EPOLLHUP)) != 0) handler_.on_writable();
 }
 
-void Socket::read_some(uv_poll_s* handle) {
+void Socket::on_failed(int error) { handler_.on_closed(errno_text(error)); }
+
+void Socket::read_some(const Poller& poller) {
   for (int reads = 0; reads < kReadsPerTurn; ++reads) {
-    auto* self = owner_of(handle);
-    if (self == nullptr || !self->reading_) return;
-    const auto buffer = self->loop_.read_buffer();
-    const ssize_t taken = receive(self->fd_.get(), buffer, 0);
+    const auto buffer = loop_.read_buffer();
+    const ssize_t taken = receive(fd_.get(), buffer, MSG_DONTWAIT);
     if (taken < 0 && would_block(errno)) return;
-    if (taken <= 0) return self->close(taken == 0 ? "" : errno_text(errno));
+    if (taken <= 0) return close(taken == 0 ? "" : errno_text(errno));
     const auto size = static_cast<std::size_t>(taken);
-    self->handler_.on_data({buffer.data(), size});
-    if (size < buffer.size()) return;
+    handler_.on_data({buffer.data(), size});
+    if (size < buffer.size() || !poller.still_serving() || !reading_) return;
   }
 }
 
 void Socket::look_for_hangup() {
-  if (reading_) return;
   char next = 0;
   const ssize_t taken = receive(fd_.get(), {&next, 1}, MSG_PEEK | MSG_DONTWAIT);
   if (taken < 0 && would_block(errno)) return;
@@ -146,8 +149,7 @@ void Socket::look_for_hangup() {
 }
 
 void Socket::close(const std::string& why) {
-  poll_.reset();
-  interest_ = 0;
+  stop();
   handler_.on_closed(why);
 }
 
@@ -181,21 +183,14 @@ std::size_t Socket::unsent_bytes() const {
   return static_cast<std::size_t>(unsent);
 }
 
-void Socket::set_send_buffer(std::size_t size_bytes) {
-  set_option(fd_.get(), SOL_SOCKET, SO_SNDBUF, static_cast<int>(std::min<std::size_t>(size_bytes, INT_MAX)));
-}
+void Socket::set_send_buffer(std::size_t size_bytes) { uv::set_send_buffer(fd_.get(), size_bytes); }
 
-void Socket::set_no_delay(bool on) { set_option(fd_.get(), IPPROTO_TCP, TCP_NODELAY, on ? 1 : 0); }
+void Socket::set_no_delay(bool on) { uv::set_no_delay(fd_.get(), on); }
 
 void Socket::set_keepalive(base::Duration idle, base::Duration interval, int count) {
-  set_option(fd_.get(), SOL_SOCKET, SO_KEEPALIVE, 1);
-  set_option(fd_.get(), IPPROTO_TCP, TCP_KEEPIDLE, whole<std::chrono::seconds>(idle));
-  set_option(fd_.get(), IPPROTO_TCP, TCP_KEEPINTVL, whole<std::chrono::seconds>(interval));
-  set_option(fd_.get(), IPPROTO_TCP, TCP_KEEPCNT, count);
+  uv::set_keepalive(fd_.get(), idle, interval, count);
 }
 
-void Socket::set_user_timeout(base::Duration timeout) {
-  set_option(fd_.get(), IPPROTO_TCP, TCP_USER_TIMEOUT, whole<std::chrono::milliseconds>(timeout));
-}
+void Socket::set_user_timeout(base::Duration timeout) { uv::set_user_timeout(fd_.get(), timeout); }
 
 }  // namespace freshet::uv

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstddef>
-#include <memory>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -10,11 +10,11 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "uv/fd.h"
-#include "uv/handle.h"
 
 namespace freshet::uv {
 
 class Loop;
+class Poller;
 
 /// A connected stream socket, TCP or unix. Nothing is copied or queued here: bytes are read into the loop's buffer, and
 /// written straight from the caller's memory as far as the kernel takes them. Owned by the connection that handles its
@@ -37,10 +37,11 @@ class Socket {
     ~Handler() = default;
   };
 
-  /// Takes over a connected socket; makes it non-blocking. Only a hang-up is watched for until `read`. Should the
-  /// kernel refuse to watch it, `on_closed` says so on the next turn. Loop and handler must outlive the socket.
-  Socket(Loop& loop, Fd fd, Handler& handler);
-  ~Socket() = default;
+  /// Takes over a connected socket, and never blocks on it. Unless `reading`, only a hang-up is watched for until
+  /// `read`. Should the kernel refuse to watch it, `on_closed` says so on the next turn. Loop and handler must outlive
+  /// the socket.
+  Socket(Loop& loop, Fd fd, Handler& handler, bool reading = false);
+  ~Socket();
   Socket(const Socket&) = delete;
   Socket& operator=(const Socket&) = delete;
 
@@ -48,6 +49,8 @@ class Socket {
   /// sender; a hang-up is still noticed, at once if nothing lies unread before it.
   void read(bool on);
   void watch_writable(bool on);
+  /// Nothing more is told.
+  void stop();
   /// Sends what the kernel takes now and says how much that was; 0: nothing, watch for writable. An error means that
   /// the connection is broken; it is for the caller to drop the socket. Never raises SIGPIPE.
   [[nodiscard]] base::Result<std::size_t> write(std::span<const iovec> pieces);
@@ -70,8 +73,11 @@ class Socket {
   [[nodiscard]] int fd() const { return fd_.get(); }
 
  private:
-  static void on_event(uv_poll_s* handle, int status, int events);
-  static void read_some(uv_poll_s* handle);
+  friend class Poller;
+
+  void on_ready(std::uint32_t events);
+  void on_failed(int error);
+  void read_some(const Poller& poller);
   void look_for_hangup();
   void update_interest();
   void close(const std::string& why);
@@ -79,15 +85,13 @@ class Socket {
   Loop& loop_;
   Handler& handler_;
   Fd fd_;
-  Handle<uv_poll_s> poll_;
-  /// Tells the handler, on the next turn, that the socket could not be watched.
-  std::unique_ptr<base::Timer> failure_;
-  bool reading_ = false;
-  bool watching_writable_ = false;
+  /// What the poller watches for now; 0: it does not know this socket.
+  std::uint16_t interest_ = 0;
+  bool reading_ : 1;
+  bool watching_writable_ : 1 = false;
   /// A hang-up was seen while bytes lie unread before it: it is not watched for until reading is on again.
-  bool hangup_waits_ = false;
-  /// What libuv watches for now.
-  int interest_ = 0;
+  bool hangup_waits_ : 1 = false;
+  bool closed_ : 1 = false;
 };
 
 }  // namespace freshet::uv

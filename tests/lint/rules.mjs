@@ -13,10 +13,11 @@ const standsOn = {
   sse: ['base'],
   http: ['base'],
   uv: ['base'],
+  tls: ['base'],
   config: ['base'],
   auth: ['base'],
   broker: ['sse'],
-  redis: ['uv', 'broker'],
+  redis: ['uv', 'tls', 'broker'],
   server: ['http', 'broker', 'uv', 'auth'],
 };
 
@@ -30,7 +31,7 @@ const libraryRooms = {
   'spdlog/': ['daemon'],
   'CLI/': ['daemon', 'loadtest'],
   'systemd/': ['daemon'],
-  'openssl/': ['auth', 'uv', 'redis'],
+  'openssl/': ['auth', 'tls'],
   'catch2/': ['tests'],
 };
 

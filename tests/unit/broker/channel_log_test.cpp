@@ -105,10 +105,10 @@ TEST_CASE("The size in bytes is that of the entries held, however it came about"
 TEST_CASE("Frames that were trimmed are let go of") {
   ChannelLog log;
   log.start(0);
-  for (Id id = 1; id <= 1000; ++id) {
+  for (Id id = 1001; id <= 2000; ++id) {
     log.append(id, entry(id).frame);
     log.trim(4);
   }
-  CHECK(ids(log.entries()) == std::vector<Id>{997, 998, 999, 1000});
-  CHECK(log.size_bytes() == 4 * (sizeof(ChannelLog::Entry) + entry(1000).frame->size_bytes()));
+  CHECK(ids(log.entries()) == std::vector<Id>{1997, 1998, 1999, 2000});
+  CHECK(log.size_bytes() == 4 * (sizeof(ChannelLog::Entry) + entry(2000).frame->size_bytes()));
 }

@@ -11,9 +11,9 @@ TEST_CASE("Reads go out and are answered in the order in which they were wanted"
   queue.want("b");
   REQUIRE(queue.next(0) != nullptr);
   CHECK(*queue.next(0) == "a");
-  const auto first = queue.send();
+  const auto first = queue.send(7);
   CHECK(*queue.next(0) == "b");
-  const auto second = queue.send();
+  const auto second = queue.send(7);
   CHECK(queue.next(0) == nullptr);
   CHECK(first != 0);
   CHECK(second != first);
@@ -21,6 +21,7 @@ TEST_CASE("Reads go out and are answered in the order in which they were wanted"
   const auto answered = queue.answered(100);
   CHECK(answered.channel == "a");
   CHECK(answered.serial == first);
+  CHECK(answered.mark == 7);
   CHECK(queue.answered(100).serial == second);
 }
 
@@ -34,10 +35,10 @@ TEST_CASE("An answer to nothing is nothing") {
 TEST_CASE("As many reads are under way as fit the budget, and always one") {
   ReadQueue queue(10'000);  // two reads of the size that is expected at first
   for (const auto* channel : {"a", "b", "c"}) queue.want(channel);
-  queue.send();
+  queue.send(7);
   REQUIRE(queue.next(0) != nullptr);
   CHECK(queue.next(5'000) == nullptr);  // what is held already counts
-  queue.send();
+  queue.send(7);
   CHECK(queue.next(0) == nullptr);
 
   queue.answered(100'000);  // beyond the whole budget: one at a time from now on
@@ -49,18 +50,18 @@ TEST_CASE("As many reads are under way as fit the budget, and always one") {
 TEST_CASE("The expected size follows a large ring at once and forgets it over smaller ones") {
   ReadQueue queue(10'000);
   queue.want("large");
-  queue.send();
+  queue.send(7);
   queue.answered(9'000);
   int smaller = 0;
   for (bool two_fit = false; !two_fit; ++smaller) {
     REQUIRE(smaller < 100);
     queue.want("a");
     queue.want("b");
-    queue.send();
+    queue.send(7);
     two_fit = queue.next(0) != nullptr;
     if (two_fit) break;
     queue.answered(100);
-    queue.send();
+    queue.send(7);
     queue.answered(100);
   }
   CHECK(smaller > 1);
@@ -72,11 +73,11 @@ TEST_CASE("What is skipped or cleared is not sent") {
   queue.want("b");
   queue.skip();
   CHECK(*queue.next(0) == "b");
-  const auto serial = queue.send();
+  const auto serial = queue.send(7);
   queue.want("c");
   queue.clear();
   CHECK(queue.next(0) == nullptr);
   CHECK(queue.answered(1).serial == 0);
   queue.want("d");
-  CHECK(queue.send() != serial);  // serials never repeat: an answer cannot pass for that of a later read
+  CHECK(queue.send(7) != serial);  // serials never repeat: an answer cannot pass for that of a later read
 }

@@ -396,6 +396,37 @@ TEST_CASE("sentinels and the name of their primary come together, and not with a
         Messages{"f.yaml:3: backplane.redis.sentinel.password_file: /nonexistent/x: No such file or directory"});
 }
 
+TEST_CASE("what is said about TLS is said of a rediss:// URL") {
+  const auto of = [](const std::string& url, const std::string& tls) {
+    return errors_of("backplane:\n  type: redis\n  redis:\n    url: \"" + url + "\"\n    tls: {" + tls + "}\n");
+  };
+  const std::string all =
+      "ca_file: /dev/null, cert_file: /dev/null, key_file: /dev/null, server_name: r, verify: false";
+  CHECK(of("rediss://h", all).empty());
+  CHECK(of("rediss://h", "").empty());
+  CHECK(of("redis://h", "verify: true, ca_file: \"\"").empty());
+  for (const auto* key : {"ca_file", "cert_file", "key_file", "server_name", "verify"}) {
+    const auto where = "f.yaml:5: backplane.redis.tls." + std::string(key) + ": ";
+    CHECK_THAT(of("redis://h", all),
+               Catch::VectorContains(where + "does nothing unless backplane.redis.url begins with rediss://"));
+    CHECK_THAT(of("unix:///s", all), Catch::VectorContains(where + "is not for a unix socket, which does without TLS"));
+  }
+}
+
+TEST_CASE("a client certificate comes with its key, and TLS files can be read") {
+  const auto of = [](const std::string& tls) {
+    return errors_of("backplane: {type: redis, redis: {url: \"rediss://h\", tls: {" + tls + "}}}");
+  };
+  const std::string place = "f.yaml:1: backplane.redis.tls.";
+  CHECK(of("cert_file: /dev/null") == Messages{place + "cert_file: needs its key (set backplane.redis.tls.key_file)"});
+  CHECK(of("key_file: /dev/null") ==
+        Messages{place + "key_file: needs its certificate (set backplane.redis.tls.cert_file)"});
+  CHECK(of("ca_file: /no/ca, cert_file: /no/cert, key_file: /no/key") ==
+        Messages{place + "ca_file: /no/ca: No such file or directory",
+                 place + "cert_file: /no/cert: No such file or directory",
+                 place + "key_file: /no/key: No such file or directory"});
+}
+
 TEST_CASE("passwords never get into errors") {
   const std::vector<std::string> files{
       "backplane: {redis: {url: \"redis://u:hunter2@h/99999999\"}}",

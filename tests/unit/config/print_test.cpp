@@ -83,6 +83,7 @@ Config random_config(Random& random) {
   if (coin(random)) {
     redis.url.host = coin(random) ? "::1" : "redis." + word(random, kName, 1, 9);
     redis.url.port = random.between(std::uint16_t{1}, std::uint16_t{65535});
+    redis.url.tls = coin(random);
     if (coin(random)) redis.url.username = word(random, kNasty, 1, 12);
   } else {
     redis.url = *parse_redis_url("unix:///x");
@@ -92,6 +93,12 @@ Config random_config(Random& random) {
   redis.url.database = random.between(0U, 65535U);
   if (coin(random)) redis.username = redis.url.username;
   redis.load_functions = coin(random);
+  if (redis.url.tls) {
+    if (coin(random)) redis.tls.ca_file = "/dev/null";
+    if (coin(random)) redis.tls.cert_file = redis.tls.key_file = "/dev/null";
+    redis.tls.server_name = coin(random) ? "::1" : "n" + word(random, "abc019-.", 0, 9);
+    redis.tls.verify = coin(random);
+  }
   if (!redis.url.is_unix() && coin(random)) {
     redis.sentinel = {
         "m" + word(random, kName, 0, 9), {"10.0.0.1:26379", "[::1]:7000"}, word(random, kNasty, 0, 9), {}};
@@ -176,6 +183,11 @@ TEST_CASE("exactly the keys that take effect while streams are open are reloadab
     if (is_reloadable(path)) reloadable.push_back(path);
   }
   CHECK(reloadable == std::vector<std::string>{"ops.publish_keys_file",
+                                               "backplane.redis.tls.ca_file",
+                                               "backplane.redis.tls.cert_file",
+                                               "backplane.redis.tls.key_file",
+                                               "backplane.redis.tls.server_name",
+                                               "backplane.redis.tls.verify",
                                                "streams.heartbeat",
                                                "streams.retry",
                                                "streams.padding",

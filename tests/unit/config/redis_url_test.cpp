@@ -46,8 +46,17 @@ TEST_CASE("a Redis URL may name a unix socket") {
   CHECK(parse_redis_url("unix:///s")->database == 0);
 }
 
-TEST_CASE("TLS is refused by name") {
-  CHECK_THAT(parse_redis_url("rediss://h").error().message, Catch::Contains("TLS is not supported by this version"));
+TEST_CASE("a Redis URL may ask for TLS") {
+  const auto url = parse_redis_url("rediss://app:pw@redis.example/3");
+  REQUIRE(url);
+  CHECK(url->tls);
+  CHECK(url->host == "redis.example");
+  CHECK(url->port == 6379);
+  CHECK(url->database == 3);
+  CHECK(to_string(*url, Secrets::kHidden) == "rediss://app:***@redis.example:6379/3");
+  CHECK_FALSE(parse_redis_url("redis://redis.example")->tls);
+  CHECK_FALSE(parse_redis_url("unix:///s")->tls);
+  CHECK_FALSE(parse_redis_url("rediss:///run/redis.sock"));
 }
 
 TEST_CASE("broken Redis URLs are refused without a byte of what may be a password") {
@@ -89,7 +98,7 @@ TEST_CASE("broken Redis URLs are refused without a byte of what may be a passwor
                           "unix:///hunter2?db=x",
                           "unix:///hunter2?password=x",
                           "unix:///hunter2?db=1&password=x",
-                          "rediss://u:hunter2@h"}) {
+                          "rediss://u:hunter2@h/x"}) {
     INFO(bad);
     const auto url = parse_redis_url(bad);
     REQUIRE_FALSE(url);
@@ -101,7 +110,7 @@ TEST_CASE("broken Redis URLs are refused without a byte of what may be a passwor
 
 TEST_CASE("a Redis URL is written as it is read, and with its password hidden for people") {
   for (const auto* text : {"redis://127.0.0.1:6379/0", "redis://app:s%40cret%2F%25@[::1]:6380/3", "redis://:pw@h:1/0",
-                           "redis://app@h:1/0", "unix:///run/a%20%3F/b?db=7"}) {
+                           "redis://app@h:1/0", "rediss://app:pw@h:1/2", "unix:///run/a%20%3F/b?db=7"}) {
     CHECK(to_string(*parse_redis_url(text), Secrets::kShown) == text);
   }
   CHECK(to_string(RedisUrl{}, Secrets::kShown) == "redis://127.0.0.1:6379/0");

@@ -37,6 +37,14 @@ TEST_CASE("host names come without scheme and port and become lower case") {
   for (const auto* bad : {"", "http://x", "x:80", "x/", "*", "[::1]"}) CHECK_FALSE(host_name(bad));
 }
 
+TEST_CASE("the name in a server's certificate is a host name or an address, or left open") {
+  CHECK(server_name("") == "");
+  CHECK(server_name("Redis.Example.com") == "redis.example.com");
+  CHECK(server_name("10.0.0.1") == "10.0.0.1");
+  CHECK(server_name("2001:DB8::1") == "2001:db8::1");
+  for (const auto* bad : {"a b", "redis:6379", "[::1]", "*.example.com", "redis://x"}) CHECK_FALSE(server_name(bad));
+}
+
 TEST_CASE("prefixes and globs are made of what channel names are made of") {
   CHECK(key_prefix("my-app:"));
   for (const auto& bad :

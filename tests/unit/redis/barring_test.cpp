@@ -15,7 +15,7 @@ redis::Reply reply_of(const std::string& bytes) {
   redis::ReplyReader reader;
   reader.feed(bytes);
   auto reply = reader.take();
-  return std::move(reply.value().value());
+  return std::move(*reply.value());
 }
 
 std::string bulk(const std::string& text) { return "$" + std::to_string(text.size()) + "\r\n" + text + "\r\n"; }

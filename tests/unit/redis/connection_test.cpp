@@ -2,6 +2,7 @@
 
 #include <fstream>
 
+#include "tls/context.h"
 #include "unit/redis/fake_redis.h"
 #include "unit/uv/support.h"
 
@@ -74,14 +75,54 @@ TEST_CASE_METHOD(Fixture, "A connection logs in, chooses its database and names 
   client.options.client_name = "freshet:a:command";
   client.connect();
   CHECK(server.received ==
-        std::vector<Command>{{"AUTH", "ann", "secret"}, {"SELECT", "3"}, {"CLIENT", "SETNAME", "freshet:a:command"}});
+        std::vector<Command>{
+            {"AUTH", "ann", "secret"}, {"SELECT", "3"}, {"CLIENT", "SETNAME", "freshet:a:command"}, {"ROLE"}});
+}
+
+TEST_CASE_METHOD(Fixture, "A server that never answers the TLS handshake is given up, and may not speak TLS at all") {
+  const auto context = tls::Context::load({});
+  client.options.tls = &*context;
+  client.options.connect_deadline = 300ms;
+  SECTION("it waits for the end of a line") {
+    const auto silent = test::listen_raw(uv::Address::tcp("127.0.0.1", 0), 1);
+    client.options.address = uv::SocketAddress::local_of(silent.get()).address();
+    CHECK(client.failure() == "no TLS handshake within 300 ms (does this port speak TLS?)");
+  }
+  SECTION("it answers in its own words") {
+    server.greeting = "-ERR unknown command\r\n";
+    server.close_after_greeting = true;
+    client.options.connect_deadline = 5s;
+    CHECK_THAT(client.failure(), Catch::StartsWith("TLS: the server does not speak TLS"));
+    CHECK(client.loss->retry == Retry::kSlow);
+  }
+  SECTION("it hangs up") {
+    server.close_at_once = true;
+    client.options.connect_deadline = 5s;
+    CHECK_THAT(client.failure(), Catch::StartsWith("connection lost: "));
+  }
 }
 
 TEST_CASE_METHOD(Fixture, "Without credentials nothing but a name is sent, and its refusal does not matter") {
   server.answers["CLIENT"] = "-ERR unknown command `CLIENT`\r\n";
   client.connect();
-  REQUIRE(server.received.size() == 1);
+  REQUIRE(server.received.size() == 2);
   CHECK(server.received[0][0] == "CLIENT");
+}
+
+TEST_CASE_METHOD(Fixture, "A server that is not the primary is left, and tried again soon") {
+  server.answers["ROLE"] = test::role("slave", "10.0.0.1", 6379);
+  CHECK(client.failure() == "is a replica of 10.0.0.1:6379, not the primary");
+  CHECK(client.loss->retry == Retry::kSoon);
+  CHECK_FALSE(client.connected);
+}
+
+TEST_CASE_METHOD(Fixture, "A role that cannot be asked for matters only where it must be known") {
+  server.answers["ROLE"] = "-NOPERM this user has no permissions to run the 'role' command\r\n";
+  client.connect();
+  client.connection.reset();
+  client.options.must_tell_role = true;
+  CHECK(client.failure() == "ROLE refused: NOPERM this user has no permissions to run the 'role' command");
+  CHECK(client.loss->retry == Retry::kSlow);
 }
 
 TEST_CASE_METHOD(Fixture, "A password alone is the default user's") {
@@ -169,7 +210,7 @@ TEST_CASE_METHOD(Fixture, "Nonsense after the first reply is a protocol error") 
 
 TEST_CASE_METHOD(Fixture, "A server that never answers the handshake is given up") {
   client.options.connect_deadline = 20ms;
-  server.answers["CLIENT"] = "";
+  server.answers["CLIENT"] = server.answers["ROLE"] = "";
   CHECK(client.failure() == "no reply to CLIENT within 20 ms");
 }
 
@@ -235,7 +276,7 @@ TEST_CASE_METHOD(Fixture, "What the kernel does not take at once is sent as it d
   client.ask({"TIME"});
   REQUIRE(run_until(loop, [&] { return client.replies.size() == 2; }));
   CHECK(client.replies[0] == "OK");
-  CHECK(server.received[1][2] == large);
+  CHECK(server.received[2][2] == large);
   CHECK(client.connection->queued_bytes() == 0);
 }
 

@@ -19,6 +19,11 @@ namespace freshet::test {
 
 inline std::string bulk(const std::string& text) { return "$" + std::to_string(text.size()) + "\r\n" + text + "\r\n"; }
 
+/// What a server says of itself: its role and, for a replica, whose it is.
+inline std::string role(const std::string& name, const std::string& host = "", int port = 0) {
+  return "*3\r\n" + bulk(name) + bulk(host) + ":" + std::to_string(port) + "\r\n";
+}
+
 /// A server that plays Redis on the test's own loop, as well or as badly as the test says. By default it is one with
 /// our functions loaded, and notes what it is asked.
 class FakeRedis {
@@ -34,6 +39,7 @@ class FakeRedis {
                   if (close_after_greeting) sessions_.clear();
                 }).value();
     answers["AUTH"] = answers["SELECT"] = answers["CLIENT"] = "+OK\r\n";
+    answers["ROLE"] = role("master");
     answers["INFO"] = bulk("# Server\r\nredis_version:7.0.15\r\nredis_mode:standalone\r\n");
     answers["CONFIG"] = "*2\r\n" + bulk("maxmemory-policy") + bulk("noeviction");
     answers["FCALL_RO freshet_version"] = ":" + std::to_string(redis::functions_version()) + "\r\n";

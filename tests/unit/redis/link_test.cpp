@@ -1,5 +1,7 @@
 #include "redis/link.h"
 
+#include <optional>
+
 #include "unit/redis/fake_redis.h"
 #include "unit/uv/support.h"
 
@@ -13,15 +15,27 @@ namespace {
 
 /// A link that counts as up as soon as it is connected, unless it is told to fail.
 struct User : Link::User {
-  User() {
+  User() { start(); }
+  virtual ~User() = default;
+
+  void start() {
     redis::Connection::Options connection;
     connection.address = server.address();
     link = std::make_unique<Link>(
-        loop, Link::Options{"command", connection, 1ms, 5ms, 1},
+        loop,
+        Link::Options{.kind = "redis",
+                      .name = "command",
+                      .connection = connection,
+                      .where = [this]() -> base::Result<uv::Address> {
+                        if (!place) return base::fail("nobody knows");
+                        return *place;
+                      },
+                      .first_delay = first_delay,
+                      .longest_delay = 5ms,
+                      .seed = 1},
         [this](redis::Level, std::string line) { log.push_back(std::move(line)); }, *this);
     link->start();
   }
-  virtual ~User() = default;
 
   bool wait(const std::function<bool()>& done) { return run_until(loop, done); }
 
@@ -39,7 +53,9 @@ struct User : Link::User {
 
   uv::Loop loop;
   test::FakeRedis server{loop};
-  std::string place = "redis " + server.address().text() + ": command: ";
+  std::optional<uv::Address> place = server.address();
+  base::Duration first_delay = 1ms;
+  std::string home = "redis " + server.address().text() + ": command: ";
   std::vector<std::string> log;
   std::string failure;
   bool up_first = false;
@@ -52,10 +68,10 @@ struct User : Link::User {
 }  // namespace
 
 TEST_CASE_METHOD(User, "A link that is not up yet says so") {
-  CHECK(link->trouble() == place + "connecting");
+  CHECK(link->trouble() == home + "connecting");
   REQUIRE(wait([&] { return link->up(); }));
   CHECK(link->trouble().empty());
-  CHECK(log == std::vector<std::string>{place + "connected to Redis 7"});
+  CHECK(log == std::vector<std::string>{home + "connected to Redis 7"});
   CHECK(link->reconnects() == 0);
 }
 
@@ -63,7 +79,7 @@ TEST_CASE_METHOD(User, "A link that is lost comes back, and is counted") {
   REQUIRE(wait([&] { return link->up(); }));
   server.hang_up();
   REQUIRE(wait([&] { return downs == 1; }));
-  CHECK(link->trouble() == place + "Redis closed the connection");
+  CHECK(link->trouble() == home + "Redis closed the connection");
   REQUIRE(wait([&] { return link->up(); }));
   CHECK(link->reconnects() == 1);
 }
@@ -71,21 +87,21 @@ TEST_CASE_METHOD(User, "A link that is lost comes back, and is counted") {
 TEST_CASE_METHOD(User, "A reason is logged once, however often it stands in the way") {
   failure = "first";
   REQUIRE(wait([&] { return losses == 5; }));
-  CHECK(log == std::vector<std::string>{place + "first"});
+  CHECK(log == std::vector<std::string>{home + "first"});
   CHECK(downs == 0);
   failure = "second";
   REQUIRE(wait([&] { return losses == 10; }));
-  CHECK(log == std::vector<std::string>{place + "first", place + "second"});
+  CHECK(log == std::vector<std::string>{home + "first", home + "second"});
   failure.clear();
   REQUIRE(wait([&] { return link->up(); }));
-  CHECK(log.back() == place + "connected to Redis 7");
+  CHECK(log.back() == home + "connected to Redis 7");
 }
 
 TEST_CASE_METHOD(User, "A link that comes up only to be lost is logged once, too") {
   failure = "no rights";
   up_first = true;
   REQUIRE(wait([&] { return downs == 10; }));
-  CHECK(log == std::vector<std::string>{place + "connected to Redis 7", place + "no rights"});
+  CHECK(log == std::vector<std::string>{home + "connected to Redis 7", home + "no rights"});
   CHECK(link->reconnects() >= 9);
 }
 
@@ -95,4 +111,47 @@ TEST_CASE_METHOD(User, "A link can be destroyed while it waits to connect anew")
   link.reset();
   test::run_a_while(loop);
   CHECK(connects == 1);
+}
+
+TEST_CASE_METHOD(User, "A link that is told to move connects elsewhere at once, whatever it was doing") {
+  test::FakeRedis other{loop};
+  const auto other_place = "redis " + other.address().text() + ": command: ";
+  place = other.address();
+
+  SECTION("while it is up") {
+    REQUIRE(wait([&] { return link->up(); }));
+    link->move("the primary has moved");
+    REQUIRE(wait([&] { return downs == 1; }));
+    CHECK(link->trouble() == home + "the primary has moved");
+    REQUIRE(wait([&] { return link->up(); }));
+    CHECK(log == std::vector<std::string>{home + "connected to Redis 7", home + "the primary has moved",
+                                          other_place + "connected to Redis 7"});
+  }
+  SECTION("while it connects") {
+    link->move("the primary has moved");
+    REQUIRE(wait([&] { return link->up(); }));
+    CHECK(connects == 1);
+  }
+  SECTION("while it waits to connect anew") {
+    first_delay = 10min;
+    place = server.address();
+    server.close_at_once = true;
+    start();
+    REQUIRE(wait([&] { return losses == 1; }));
+    place = other.address();
+    link->move("the primary has moved");
+    REQUIRE(wait([&] { return link->up(); }));
+  }
+  CHECK(other.accepted == 1);
+}
+
+TEST_CASE_METHOD(User, "A link that nobody tells where to connect waits, and says so") {
+  place.reset();
+  start();
+  CHECK(link->trouble() == "nobody knows");
+  test::run_a_while(loop);
+  CHECK(server.accepted <= 1);  // that of the link which this one replaced
+  place = server.address();
+  link->move("found");
+  REQUIRE(wait([&] { return link->up(); }));
 }

@@ -9,6 +9,7 @@ using freshet::broker::Pace;
 using freshet::server::BufferBudget;
 using freshet::server::EventStream;
 using freshet::server::Statistics;
+using freshet::server::Visitor;
 using freshet::sse::Frame;
 using freshet::sse::FramePtr;
 using freshet::test::HubFixture;
@@ -19,9 +20,16 @@ class Owner final : public EventStream::Owner {
  public:
   void stream_changed() override { ++changes; }
   [[nodiscard]] std::size_t unsent_bytes() const override { return unsent; }
+  [[nodiscard]] std::size_t buffer_bytes() const override { return bound; }
+  [[nodiscard]] BufferBudget& budget() override { return shared_budget; }
+  [[nodiscard]] Statistics& statistics() override { return counted; }
 
   int changes = 0;
   std::size_t unsent = 0;
+  std::size_t bound = 400;
+  std::size_t total_bytes = 1'000;
+  BufferBudget shared_budget{total_bytes};
+  Statistics counted;
 };
 
 struct Fixture {
@@ -34,13 +42,11 @@ struct Fixture {
     REQUIRE(made->chunked().size() == bytes);
     return made;
   }
-  void write_out() { stream.wrote(stream.queue().size_bytes(), false); }
+  void write_out() { stream.wrote(stream.queue().size_bytes(), false, {}); }
 
   Owner owner;
-  std::size_t total_bytes = 1'000;
-  BufferBudget budget{total_bytes};
-  Statistics statistics;
-  EventStream stream{owner, budget, statistics, true, 400};
+  BufferBudget& budget = owner.shared_budget;
+  EventStream stream{owner, Visitor({}), true, {}};
 };
 
 }  // namespace
@@ -50,7 +56,7 @@ TEST_CASE("A frame that was taken waits, is counted, and the owner hears of it")
   CHECK(f.stream.offer(Fixture::frame(20), Pace::kLive));
   CHECK(f.stream.queue().size_bytes() == 20);
   CHECK(f.stream.events() == 1);
-  CHECK(f.statistics.events_sent == 1);
+  CHECK(f.owner.counted.events_sent == 1);
   CHECK(f.owner.changes == 1);
   f.stream.push(freshet::sse::heartbeat());
   CHECK(f.stream.queue().size_bytes() == 27);
@@ -85,14 +91,15 @@ TEST_CASE("What a slow client makes wait is charged to all, and given back") {
   Fixture f;
   REQUIRE(f.stream.offer(Fixture::frame(100), Pace::kLive));
   CHECK(f.budget.used_bytes() == 0);  // nobody knows yet that the client is slow
-  f.stream.wrote(40, true);
+  f.stream.wrote(40, true, {});
   CHECK(f.budget.used_bytes() == 60);
   REQUIRE(f.stream.offer(Fixture::frame(40), Pace::kLive));
   CHECK(f.budget.used_bytes() == 100);
   {
-    EventStream other(f.owner, f.budget, f.statistics, true, 2'000);
+    f.owner.bound = 2'000;
+    EventStream other(f.owner, Visitor({}), true, {});
     REQUIRE(other.offer(Fixture::frame(800), Pace::kLive));
-    other.wrote(0, true);
+    other.wrote(0, true, {});
     CHECK(f.budget.used_bytes() == 900);
     // Within the stream's own bound, but not within that of all.
     CHECK(other.offer(Fixture::frame(100), Pace::kLive));
@@ -100,7 +107,7 @@ TEST_CASE("What a slow client makes wait is charged to all, and given back") {
     CHECK(other.overflowed());
   }
   CHECK(f.budget.used_bytes() == 100);
-  f.stream.wrote(100, false);
+  f.stream.wrote(100, false, {});
   CHECK(f.budget.used_bytes() == 0);
 }
 

@@ -85,3 +85,22 @@ TEST_CASE("A queue that ran empty takes new frames, also after a burst") {
   CHECK(waiting(queue) == "next");
   CHECK(queue.size_bytes() == 4);
 }
+
+TEST_CASE("A client that is always a little behind gets everything in order") {
+  StreamQueue queue(false);
+  std::string expected;
+  std::string written;
+  queue.push(Frame::raw("begin"));
+  expected += "begin";
+  for (int i = 0; i < 1'000; ++i) {
+    const auto text = std::to_string(i) + "\n";
+    queue.push(Frame::raw(text));
+    expected += text;
+    const auto next = waiting(queue).substr(0, text.size());
+    written += next;
+    queue.consume(next.size());
+    REQUIRE(queue.size_bytes() == expected.size() - written.size());
+  }
+  written += waiting(queue);
+  CHECK(written == expected);
+}

@@ -5,6 +5,7 @@
 #include <fstream>
 #include <functional>
 #include <memory>
+#include <netinet/tcp.h>
 #include <string>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -324,4 +325,32 @@ TEST_CASE("A listener may be destroyed when it reports that descriptors ran out,
   REQUIRE(run_without_descriptors(f.loop, [&] { return exhausted == 1; }));
   listener.reset();
   f.loop.run();
+}
+
+TEST_CASE("Connections are born with the options that were asked for") {
+  Fixture f;
+  const TempDir dir;
+  const bool tcp = GENERATE(true, false);
+  Listener::Options options;
+  options.connections.send_buffer_bytes = 50'000;
+  options.connections.no_delay = true;
+  options.connections.keepalive_idle = 30s;
+  options.connections.keepalive_interval = 7s;
+  options.connections.keepalive_count = 3;
+  const auto listener = f.listen(tcp ? kAnyLoopback : Address::unix_socket(dir.file("s")), options);
+  const auto client = connect_raw(listener->bound());
+  REQUIRE(run_until(f.loop, [&] { return f.accepted.size() == 1; }));
+  const auto option = [&](int level, int name) {
+    int value = -1;
+    socklen_t length = sizeof(value);
+    ::getsockopt(f.accepted.front().fd.get(), level, name, &value, &length);
+    return value;
+  };
+  CHECK(option(SOL_SOCKET, SO_SNDBUF) == 100'000);
+  if (!tcp) return;
+  CHECK(option(IPPROTO_TCP, TCP_NODELAY) == 1);
+  CHECK(option(SOL_SOCKET, SO_KEEPALIVE) == 1);
+  CHECK(option(IPPROTO_TCP, TCP_KEEPIDLE) == 30);
+  CHECK(option(IPPROTO_TCP, TCP_KEEPINTVL) == 7);
+  CHECK(option(IPPROTO_TCP, TCP_KEEPCNT) == 3);
 }

@@ -322,7 +322,7 @@ TEST_CASE("A descriptor that cannot be watched is told on the next turn") {
   endpoint.socket->read(true);
   CHECK_FALSE(endpoint.closed);
   loop.run();
-  CHECK(endpoint.closed == "bad file descriptor");
+  CHECK(endpoint.closed == "Bad file descriptor");
 }
 
 TEST_CASE("TCP options reach the kernel") {

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <functional>
+
+#include "redis/link.h"
+
+namespace freshet::redis {
+
+/// Hears from one sentinel that a primary has moved, the moment it happens. Says nothing itself: whoever listens asks
+/// anew, for what is heard may be late or about another primary. Owned by the sentinel's link, which also reports when
+/// the sentinel cannot be reached.
+class SentinelNews final : private Link::User {
+ public:
+  SentinelNews(uv::Loop& loop, Link::Options options, std::function<void()> heard);
+  virtual ~SentinelNews() = default;
+
+  void start() { link_.start(); }
+
+ private:
+  void on_connected() override;
+  void on_push(Value reply) override;
+  void on_lost(bool was_up) override;
+
+  std::function<void()> heard_;
+  Link link_;
+};
+
+}  // namespace freshet::redis

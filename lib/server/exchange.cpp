@@ -1,0 +1,65 @@
+#include "server/exchange.h"
+
+#include <utility>
+
+#include "http/problem.h"
+
+namespace freshet::server {
+
+http::Parser::Status Exchange::read(std::string_view bytes, http::Limits limits) {
+  if (!parser_) {
+    parser_.emplace(limits);
+    continued_ = false;
+  }
+  if (!input_.empty()) {
+    input_ += bytes;
+    bytes = input_;
+  }
+  std::size_t consumed = 0;
+  const auto status = parser_->feed(bytes, consumed);
+  if (input_.empty()) {
+    input_ = bytes.substr(consumed);
+  } else {
+    input_.erase(0, consumed);
+  }
+  return status;
+}
+
+bool Exchange::take_continue() { return parser_ && parser_->wants_continue() && !std::exchange(continued_, true); }
+
+http::Request Exchange::take() {
+  auto request = parser_->take();
+  parser_.reset();
+  minor_version_ = static_cast<std::uint8_t>(request.minor_version);
+  keep_alive_ = request.keep_alive;
+  head_only_ = request.method == "HEAD";
+  return request;
+}
+
+void Exchange::reject(const http::Problem& problem) {
+  const auto response = http::to_response(problem);
+  keep_alive_ = false;
+  head_only_ = false;
+  input_.clear();
+  parser_.reset();
+  answer(response);
+}
+
+void Exchange::answer(const http::Response& response) {
+  output_ += http::encode(response, keep_alive_, minor_version_, head_only_);
+}
+
+bool Exchange::answer_stream(const std::vector<http::Header>& headers) {
+  output_ += http::encode_stream_head(headers, minor_version_, head_only_ && keep_alive_);
+  keep_alive_ = keep_alive_ && minor_version_ == 1;
+  return head_only_;
+}
+
+void Exchange::wrote(std::size_t bytes) {
+  written_ += bytes;
+  if (written_ < output_.size()) return;
+  output_ = {};
+  written_ = 0;
+}
+
+}  // namespace freshet::server
