@@ -4,12 +4,10 @@ import fs from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
 
-import {startBoth} from '../support/both.mjs';
 import {FakeServer} from '../support/fake_server.mjs';
 import {runFreshetd, startFreshetd, temporaryFolder} from '../support/freshetd.mjs';
 import {publishTo} from '../support/publishing.mjs';
 import {librarySource, startRedis} from '../support/redis.mjs';
-import {until} from '../support/wait.mjs';
 
 test('what answers is not what it should be: the daemon stays up, says so, and recovers', async (t) => {
   const servers = {
@@ -70,19 +68,6 @@ test('passwords', async (t) => {
     const daemon = await startFreshetd(t2, {redis: redis.url, wait: false});
     await daemon.program.output(/NOAUTH|password|authenticat/i);
     await daemon.notReady(/password|auth/i);
-  });
-
-  await t.test('one changed under a running daemon: its streams go on after the next connect', async (t2) => {
-    const daemon = await startFreshetd(t2, {redis: redis.url, config});
-    const stream = await daemon.stream('channel=password');
-    await stream.opening();
-    await redis.client.config('SET', 'requirepass', 'newer');
-    fs.writeFileSync(file, 'newer\n');
-    await redis.client.call('CLIENT', 'KILL', 'TYPE', 'pubsub');
-    await redis.client.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
-    const id = await publishTo(redis.client, 'password', 'x');
-    assert.equal((await stream.next()).id, id);
-    stream.close();
   });
 });
 
@@ -151,20 +136,4 @@ test('functions that the daemon may not load', async (t) => {
     await startFreshetd(t2, {redis: redis.url});
     assert.equal(await loaded(), version + 1);
   });
-
-  await t.test('functions lost under a running daemon are there again after its next connect', async (t2) => {
-    await redis.loadFunctions();
-    const daemon = await startFreshetd(t2, {redis: redis.url});
-    await redis.client.function('FLUSH');
-    await redis.client.call('CLIENT', 'KILL', 'TYPE', 'pubsub');
-    await redis.client.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
-    await until(() => redis.client.call('FCALL_RO', 'freshet_version', 0).then((found) => found === version, () => false),
-      'the functions to be loaded again');
-    await daemon.ready();
-  });
-});
-
-test('an eviction policy that may take rings away is warned of', async (t) => {
-  const {daemon} = await startBoth(t, {redisArgs: ['--maxmemory', '100mb', '--maxmemory-policy', 'allkeys-lru']});
-  await daemon.program.output(/noeviction|allkeys-lru/);
 });

@@ -35,11 +35,10 @@ function replaced(text, pattern, replacement) {
 }
 
 /**
- * Starts nginx in front of two unix sockets. Returns its https URL. With `session`, the URL of a session backend, users
+ * Starts nginx in front of these unix sockets. Returns its https URL. With `session`, the URL of a session backend, users
  * come from there.
  */
 export async function startNginx(t, sockets, {session} = {}) {
-  assert.equal(sockets.length, 2);
   const folder = temporaryFolder(t, 'nginx');
   const [certificate, key] = [path.join(folder, 'cert.pem'), path.join(folder, 'key.pem')];
   const made = await run('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes',
@@ -51,8 +50,8 @@ export async function startNginx(t, sockets, {session} = {}) {
     const users = replaced(shippedFile('auth_request.conf'), /http:\/\/127\.0\.0\.1:3000\/session/, () => session);
     site = replaced(site, / {4}location = \/events \{[^]*?\n {4}\}\n/, () => users);
   }
-  site = replaced(site, /unix:\/run\/freshet\/1\.sock/, `unix:${sockets[0]}`);
-  site = replaced(site, /unix:\/run\/freshet\/2\.sock/, `unix:${sockets[1]}`);
+  site = replaced(site, /(?: {4}server unix:\S+ max_fails=0;\n)+/,
+    () => sockets.map((socket) => `    server unix:${socket} max_fails=0;\n`).join(''));
   site = replaced(site, /listen 443 ssl/, `listen 127.0.0.1:${port} ssl`);
   site = replaced(site, /ssl_certificate \S+;/, `ssl_certificate ${certificate};`);
   site = replaced(site, /ssl_certificate_key \S+;/, `ssl_certificate_key ${key};`);

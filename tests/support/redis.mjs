@@ -53,20 +53,21 @@ export class Listener {
 export class RedisServer {
   #connections = new Set();
 
-  constructor({folder, port, args}) {
-    Object.assign(this, {folder, port, args});
+  constructor({folder, host, port, args, command, env, login}) {
+    Object.assign(this, {folder, host, port, args, command, env, login});
   }
 
   get url() {
-    return `redis://127.0.0.1:${this.port}/0`;
+    return `redis://${this.host}:${this.port}/0`;
   }
 
   /** Starts it, again after stop() or kill9(): on the same port, with the files that it left. */
   async start() {
-    this.program = new Program('redis-server', [
-      '--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.folder, '--save', '', '--appendonly', 'no',
+    const [program, ...before] = this.command;
+    this.program = new Program(program, [
+      ...before, '--port', String(this.port), '--bind', this.host, '--dir', this.folder, '--save', '', '--appendonly', 'no',
       '--enable-debug-command', 'yes', ...this.args,
-    ]);
+    ], {env: this.env});
     await this.program.output(/Ready to accept connections/, {where: 'stdout'});
     this.client = this.connect();
     return this;
@@ -74,7 +75,9 @@ export class RedisServer {
 
   /** Another connection. It does not reconnect by itself, and ends with the server. */
   connect(options = {}) {
-    const connection = new Redis({port: this.port, host: '127.0.0.1', retryStrategy: null, maxRetriesPerRequest: 0, ...options});
+    const connection = new Redis({
+      port: this.port, host: this.host, retryStrategy: null, maxRetriesPerRequest: 0, ...this.login, ...options,
+    });
     connection.on('error', () => {});   // every command that it concerns rejects
     this.#connections.add(connection);
     connection.once('end', () => this.#connections.delete(connection));
@@ -114,13 +117,14 @@ export class RedisServer {
  * Starts a redis-server without persistence that ends with the test `t`: node:test's context or anything else with after().
  * (In a before() hook node:test's own after() means the end of the hook: collect the endings there and run them in after().)
  * `args` are further redis-server options; with `functions` (the default) the library is loaded;
- * `port` is a port to use instead of a free one.
+ * `host` and `port` are where it listens instead of a free port on loopback; `command` and `env` are how to start it; `login` is
+ * {username, password} of its connections.
  */
-export async function startRedis(t, {args = [], functions = true, port} = {}) {
+export async function startRedis(t, {args = [], functions = true, host = '127.0.0.1', port, command = ['redis-server'], env, login} = {}) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'freshet-redis-'));
   // Between choosing a port and binding it, another process may take it: then another one is tried.
   for (let attempt = 1; ; ++attempt) {
-    const server = new RedisServer({folder, port: port ?? await freePort(), args});
+    const server = new RedisServer({folder, host, port: port ?? await freePort(), args, command, env, login});
     try {
       await server.start();
     } catch (error) {
