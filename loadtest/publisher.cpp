@@ -1,62 +1,67 @@
-#include "publisher.h"
+#include "loadtest/publisher.h"
 
-#include <arpa/inet.h>
 #include <array>
-#include <chrono>
-#include <cstdio>
-#include <cstdlib>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <string_view>
+#include <cerrno>
+#include <cstring>
 #include <sys/socket.h>
-#include <unistd.h>
 
-#include "load_client.h"
+#include "loadtest/payload.h"
 
 namespace freshet::loadtest {
-namespace {
 
-[[noreturn]] void give_up(const std::string& what) {
-  std::fprintf(stderr, "sseload: publishing: %s\n", what.c_str());
-  std::exit(EXIT_FAILURE);
+base::Result<std::unique_ptr<Publisher>> Publisher::open(const Options& options, const ChannelPlan& plan,
+                                                         Shared& shared) {
+  const auto& endpoint = options.publish == PublishHow::kPost ? options.publish_url->endpoint : *options.redis;
+  auto fd = endpoint.connect();
+  if (!fd) return tl::unexpected(fd.error().at("publishing"));
+  return std::unique_ptr<Publisher>(new Publisher(options, plan, shared, *std::move(fd)));
 }
 
-}  // namespace
+Publisher::Publisher(const Options& options, const ChannelPlan& plan, Shared& shared, Descriptor fd)
+    : shared_(shared),
+      fd_(std::move(fd)),
+      wire_(make_wire(options, plan)),
+      size_bytes_(options.size_bytes),
+      depth_(options.pipeline) {}
 
-void Publisher::start() {
-  thread_ = std::thread([this] { run(); });
+void Publisher::publish(std::size_t channel, std::int64_t due_ns) {
+  const auto number = shared_.published[channel].fetch_add(1, std::memory_order_relaxed);
+  Payload{number, due_ns}.write(data_, size_bytes_);
+  wire_->encode(channel, data_, out_);
+  ++unanswered_;
+  if (due_ns > 0) late_.record(now_ns() - due_ns);
 }
 
-void Publisher::join() {
-  if (thread_.joinable()) thread_.join();
+base::Result<void> Publisher::turn() {
+  if (auto sent = send(); !sent) return sent;
+  return unanswered_ == 0 ? base::Result<void>() : receive();
 }
 
-void Publisher::run() const {
-  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(options_.port);
-  inet_pton(AF_INET, options_.host.c_str(), &address.sin_addr);
-  if (::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) give_up("connect");
-  const int on = 1;
-  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-  const auto began = std::chrono::steady_clock::now();
-  for (std::uint64_t sequence = 0; sequence < options_.events; ++sequence) {
-    std::this_thread::sleep_until(began +
-                                  std::chrono::duration_cast<std::chrono::nanoseconds>(
-                                      std::chrono::duration<double>(static_cast<double>(sequence) / options_.rate)));
-    std::string data = std::to_string(sequence) + ":" + std::to_string(now_ns()) + ":";
-    if (data.size() < options_.data_bytes) data.resize(options_.data_bytes, 'x');
-    const auto request = "POST /publish?channel=" + options_.channel + " HTTP/1.1\r\nHost: " + options_.host +
-                         "\r\nContent-Length: " + std::to_string(data.size()) + "\r\n\r\n" + data;
-    if (::send(fd, request.data(), request.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(request.size()))
-      give_up("send");
-    std::array<char, 4096> answer{};
-    const auto got = ::recv(fd, answer.data(), answer.size(), 0);
-    const std::string_view text(answer.data(), got > 0 ? static_cast<std::size_t>(got) : 0);
-    if (!text.starts_with("HTTP/1.1 200")) give_up("refused: " + std::string(text));
+base::Result<void> Publisher::send() {
+  while (sent_ < out_.size()) {
+    const auto count = ::send(fd_.get(), out_.data() + sent_, out_.size() - sent_, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (count < 0 && (errno == EAGAIN || errno == EINTR)) return {};
+    if (count < 0)
+      return base::fail("publishing: " + std::string(std::strerror(errno)));  // NOLINT(concurrency-mt-unsafe)
+    sent_ += static_cast<std::size_t>(count);
   }
-  ::close(fd);
+  out_.clear();
+  sent_ = 0;
+  return {};
+}
+
+base::Result<void> Publisher::receive() {
+  std::array<char, std::size_t{64} << 10U> buffer;  // NOLINT(cppcoreguidelines-pro-type-member-init): recv fills it
+  const auto got = ::recv(fd_.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
+  if (got < 0 && (errno == EAGAIN || errno == EINTR)) return {};
+  if (got <= 0) return base::fail("publishing: the connection was closed");
+  in_.append(buffer.data(), static_cast<std::size_t>(got));
+  std::string_view rest = in_;
+  const auto answers = wire_->take_answers(rest);
+  if (!answers) return tl::unexpected(answers.error());
+  unanswered_ -= *answers;
+  in_.erase(0, in_.size() - rest.size());
+  return {};
 }
 
 }  // namespace freshet::loadtest
