@@ -138,7 +138,7 @@ DatasetClock Dataset::sync(const Server& server, Id highest, std::string_view ep
                                    [&](const Hole& candidate) { return candidate.epoch == epoch; });
     lost = lost || hole == clock_.holes.end() || highest > hole->base;
   }
-  if (lost) {
+  if (lost && highest >= clock_.floor) {
     const Id floor = std::max(clock_.last, highest) + 1;
     bus.fence(floor);
     clock_.last = clock_.floor = floor;

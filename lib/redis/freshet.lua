@@ -375,7 +375,8 @@ local function sync(keys, args)
     end
     lost = lost or not base or seen > base
   end
-  if lost then
+  -- Below the floor there is nothing left to declare: what this daemon and its clients know counts as lost already.
+  if lost and seen >= clock.floor then
     set(clock, 'floor', math.max(clock.last, seen) + 1)
     set(clock, 'last', clock.floor)
     clock.fence = true

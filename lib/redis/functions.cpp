@@ -26,9 +26,9 @@ Functions::Functions(Connection& connection, bool may_load, std::function<void(c
   connection_.send({"INFO", "server"}, [this](const base::Result<Reply>& reply) {
     if (reply) judge_info(reply->value());
   });
-  connection_.send({"CONFIG", "GET", "maxmemory-policy"}, [this](const base::Result<Reply>& reply) {
-    // Rights to look at the configuration are not needed for anything else.
-    if (reply && reply->value().size() == 2) server_.eviction_policy = reply->value()[1].text();
+  // Not CONFIG GET, whose right would show this user the passwords.
+  connection_.send({"INFO", "memory"}, [this](const base::Result<Reply>& reply) {
+    if (reply) server_.eviction_policy = info_field(reply->value().text(), "maxmemory_policy");
   });
   connection_.send({"FCALL_RO", "freshet_version", "0"}, [this](const base::Result<Reply>& reply) {
     if (reply) judge_version(reply->value());

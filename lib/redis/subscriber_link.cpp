@@ -43,14 +43,19 @@ void SubscriberLink::on_lost(bool was_up) {
 }
 
 void SubscriberLink::send_names(std::string_view command, const std::vector<std::string_view>& names) {
-  std::vector<std::string> prefixed;
+  std::string prefixed;
   std::vector<std::string_view> arguments;
   for (std::size_t begin = 0; begin < names.size(); begin += kNamesAtOnce) {
     const auto end = std::min(names.size(), begin + kNamesAtOnce);
     prefixed.clear();
-    for (auto i = begin; i < end; ++i) prefixed.push_back(prefix_ + std::string(names[i]));
+    for (auto i = begin; i < end; ++i) prefixed.append(prefix_).append(names[i]);
     arguments.assign(1, command);
-    arguments.insert(arguments.end(), prefixed.begin(), prefixed.end());
+    std::string_view rest = prefixed;
+    for (auto i = begin; i < end; ++i) {
+      const auto size = prefix_.size() + names[i].size();
+      arguments.push_back(rest.substr(0, size));
+      rest.remove_prefix(size);
+    }
     link_.connection().post(arguments);
   }
 }

@@ -179,7 +179,15 @@ describe('freshet_sync', () => {
 
   test('an epoch that is in no hole: history was lost', async () => {
     const state = await withHole();
-    await moved(await sync(1, unknownEpoch), state.last + 1);
+    await moved(await sync(state.floor, unknownEpoch), state.last + 1);
+  });
+
+  test('evidence below the floor moves nothing: the first of many daemons declares the loss for all', async () => {
+    const {floor, now: time} = await sync(await now() + 60 * second, unknownEpoch);
+    await f.heard.drain();
+    for (const seen of [floor - 1, time, 1]) assert.equal((await sync(seen, unknownEpoch)).floor, floor);
+    assert.deepEqual(texts(await f.heard.drain()), []);
+    await moved(await sync(floor, unknownEpoch), floor + 1);
   });
 
   test('evidence against a new dataset moves the floor above it, with one fence', async () => {
@@ -187,7 +195,7 @@ describe('freshet_sync', () => {
     await moved(await sync(seen, unknownEpoch), seen + 1);
     await f.redis.client.flushall();
     const line = await sync(1, unknownEpoch);
-    assert.equal(line.floor, line.now + skew + 1);
+    assert.equal(line.floor, line.now + skew);
     assert.deepEqual(texts(await f.heard.drain()), [['freshet:!fence', String(line.floor)]]);
   });
 

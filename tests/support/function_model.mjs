@@ -75,7 +75,7 @@ export class FunctionModel {
       const hole = c.holes.find(([of]) => of === epoch);
       lost ||= !hole || seen > hole[1];
     }
-    if (lost) {
+    if (lost && seen >= c.floor) {
       c.last = c.floor = Math.max(c.last, seen) + 1;
       this.fence = true;
     }

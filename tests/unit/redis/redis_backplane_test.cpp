@@ -144,7 +144,7 @@ TEST_CASE_METHOD(Fake, "Settings that another daemon has written are warned of o
 }
 
 TEST_CASE_METHOD(Fake, "An eviction policy that takes the proof away is warned of once") {
-  server.answers["CONFIG"] = "*2\r\n" + test::bulk("maxmemory-policy") + test::bulk("allkeys-lru");
+  server.answers["INFO memory"] = test::bulk("# Memory\r\nmaxmemory_policy:allkeys-lru\r\n");
   connect();
   server.hang_up();
   REQUIRE(wait([&] { return seen.count("command up") == 2; }));
