@@ -18,7 +18,7 @@ test('a planned failover while events go on: what the old primary forgot is told
   scene.begins();
   await followed(await cluster.failover());
   await scene.recovers();
-  await ends({forgetting: 1});
+  await ends({mostResets: 1});
 });
 
 test('the primary is killed -9 once all is replicated, and comes back as a replica: it is not followed', async (t) => {
@@ -46,7 +46,7 @@ test('two failovers in a row, the second one by kill -9', async (t) => {
     await followed(await cluster[how]());
   }
   await scene.recovers();
-  await ends({forgetting: 2});
+  await ends({mostResets: 2});
 });
 
 test('sentinels that are dead or hang do no harm, and one that is cut off does not lead back', async (t) => {
