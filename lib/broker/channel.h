@@ -42,6 +42,7 @@ struct Channel {
   bool confirmed : 1 = false;
   bool marked : 1 = false;    ///< the log has begun
   bool reading : 1 = false;   ///< a ring read is queued or in flight
+  bool cut : 1 = false;       ///< the log begins where the ring did not: nobody wanted more
   bool released : 1 = false;  ///< about to go
 
  private:

@@ -1,6 +1,7 @@
 #include "broker/dataset.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include "base/channel_name.h"
 #include "broker/record.h"
@@ -19,6 +20,14 @@ constexpr std::size_t kKeyOverheadBytes = 128;
 
 std::size_t cost_of(const std::string& record) { return kRecordOverheadBytes + record.size(); }
 constexpr std::chrono::hours kMaxTtl{10 * 365 * 24};
+
+/// The first six digits of an epoch, as freshet.lua takes them.
+Id number_of(std::string_view epoch) {
+  Id number = 0;
+  const auto digits = epoch.substr(0, 6);
+  std::from_chars(digits.data(), digits.data() + digits.size(), number, 16);
+  return number;
+}
 
 tl::unexpected<PublishError> refuse(PublishError::Kind kind, std::string message) {
   return tl::unexpected<PublishError>(PublishError{kind, std::move(message)});
@@ -50,6 +59,14 @@ tl::expected<void, PublishError> check(const Publication& publication) {
 
 }  // namespace
 
+/// The clock's own pace, for as long as it runs ahead of the time: freshet.lua says why.
+void Dataset::set_lead(Id beginning, Id now) { lead_ = beginning - std::min(beginning, now / 2); }
+
+/// Where a life begins that cannot go by any time.
+Id Dataset::beginning(Id above, std::string_view epoch) const {
+  return above + options_.skew_us + number_of(epoch) % options_.spread_us;
+}
+
 void Dataset::enter(const Server& server, const Bus& bus) {
   if (clock_.last == 0) {
     const Id boot = server.now + options_.skew_us;
@@ -64,8 +81,11 @@ void Dataset::enter(const Server& server, const Bus& bus) {
               options_.ring,
               options_.max_bytes,
               server.now};
+    set_lead(boot, server.now);
   } else if (clock_.epoch != server.epoch) {
-    const Id boot = std::max(clock_.last + 1, server.now) + options_.skew_us;
+    const Id reached = std::max(server.now, lead_ + server.now / 2);
+    const Id boot = clock_.last < reached ? reached + options_.skew_us : beginning(clock_.last + 1, server.epoch);
+    set_lead(boot, server.now);
     clock_.holes.push_back({clock_.epoch, clock_.last, boot});
     if (clock_.holes.size() > kMaxHoles) clock_.holes.erase(clock_.holes.begin());
     clock_.last = boot;
@@ -139,9 +159,11 @@ DatasetClock Dataset::sync(const Server& server, Id highest, std::string_view ep
     lost = lost || hole == clock_.holes.end() || highest > hole->base;
   }
   if (lost && highest >= clock_.floor) {
-    const Id floor = std::max(clock_.last, highest) + 1;
+    // The life that is forgotten may have given out more than was seen of it.
+    const Id floor = (highest > clock_.last ? beginning(highest, clock_.epoch) : clock_.last) + 1;
     bus.fence(floor);
     clock_.last = clock_.floor = floor;
+    set_lead(floor, server.now);
   }
   return clock_;
 }

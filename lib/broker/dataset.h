@@ -24,6 +24,8 @@ class Dataset {
     std::uint64_t max_bytes = std::uint64_t{256} << 10U;
     /// How far a new life of a server jumps ahead: more than the clocks of two servers differ.
     std::uint64_t skew_us = 10'000'000;
+    /// Within how much more each life begins at a place of its own, when the clock runs ahead of the time.
+    std::uint64_t spread_us = std::uint64_t{1} << 24U;
     /// All records together; a publication beyond it is refused.
     std::size_t total_bytes = std::size_t{256} << 20U;
   };
@@ -72,11 +74,14 @@ class Dataset {
   using Map = std::unordered_map<std::string, Value, NameHash, std::equal_to<>>;
 
   /// Every write begins here: the clock exists, and belongs to this life of this server.
+  [[nodiscard]] Id beginning(Id above, std::string_view epoch) const;
+  void set_lead(Id beginning, Id now);
   void enter(const Server& server, const Bus& bus);
   void erase_ring(Map<Ring>::iterator ring);
 
   Options options_;
   DatasetClock clock_;  ///< last 0: there is none
+  Id lead_ = 0;         ///< where this life began, less half the time of then
   Map<Ring> rings_;
   Map<std::pair<Id, Id>> keys_;  ///< idempotency key → id, expiry
   std::size_t bytes_ = 0;

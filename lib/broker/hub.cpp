@@ -204,7 +204,10 @@ Hub::ChannelView Hub::view(std::string_view name) const {
   return {channel->members.size(), entries.empty() ? 0 : entries.back().id};
 }
 
-std::vector<Id> Hub::take_fanned_out() { return std::exchange(fanned_out_, {}); }
+void Hub::take_fanned_out(std::vector<Id>& ids) {
+  ids.clear();
+  std::swap(ids, fanned_out_);
+}
 
 void Hub::on_subscriber_up() {
   subscriber_up_ = true;
@@ -243,7 +246,8 @@ void Hub::on_command_up() {
 /// No mark before the answer: what it tells may be of another life of the dataset than the evidence.
 void Hub::show_evidence() {
   synced_ = false;
-  backplane_.sync(highest_seen_, epoch_);
+  const auto claim = evidence_.claim();
+  backplane_.sync(claim.highest, claim.epoch);
 }
 
 void Hub::on_command_down() {
@@ -291,10 +295,8 @@ void Hub::on_message(std::string_view name, std::string_view bytes) {
     return;
   }
   ++counters_.durable_received;
-  // Before the mark nobody is given it: whoever needs it reads the ring. Nor is it evidence, since it may be of a later
-  // life of the dataset than the one that was last told of.
-  if (!channel->confirmed || !channel->marked) return;
-  highest_seen_ = std::max(highest_seen_, record->id);
+  if (!channel->confirmed || !channel->marked) return;  // before the mark: whoever needs it reads the ring
+  evidence_.delivered(record->id);
   if (record->id <= channel->head) ++counters_.rejected["duplicate"];
   if (record->id <= channel->head || record->prev > channel->head) return reopen(*channel, record->prev);
   channel->head = record->id;
@@ -346,7 +348,7 @@ void Hub::hold_all() {
 }
 
 void Hub::forget_history(Channel& channel) {
-  channel.reading = false;
+  channel.reading = channel.cut = false;
   channel.read_serial = 0;
   if (!channel.marked) return;
   channel.marked = false;
@@ -372,13 +374,14 @@ void Hub::on_mark(std::uint64_t nonce, const DatasetClock& clock) {
   marks_.hear(nonce);
   if (!synced_) return;
   // A new life of the server beneath standing connections: what was seen of the old one is shown first.
-  if (clock.epoch != epoch_) return show_evidence();
-  const Id seen_before = std::exchange(highest_seen_, std::max(highest_seen_, clock.last));
+  if (!evidence_.is_of(clock.epoch)) return show_evidence();
+  const Id seen_before = evidence_.highest();
+  evidence_.marked(clock.last);
   if (dataset_ && dataset_->floor != clock.floor) {
     hold_all();
     forget_all_histories();
     // A fence below what this process has seen: the dataset does not know how much it forgot.
-    if (clock.floor < seen_before && command_up_) backplane_.sync(highest_seen_, {});
+    if (clock.floor < seen_before && command_up_) backplane_.sync(evidence_.highest(), {});
   }
   dataset_ = clock;
   last_mark_ = clock.last;
@@ -388,8 +391,7 @@ void Hub::on_mark(std::uint64_t nonce, const DatasetClock& clock) {
 }
 
 void Hub::on_synced(const DatasetClock& clock) {
-  epoch_ = clock.epoch;
-  highest_seen_ = std::max(highest_seen_, clock.last);
+  if (const auto claim = evidence_.answered(clock)) return backplane_.sync(claim->highest, claim->epoch);
   if (!std::exchange(synced_, true)) probe();
 }
 

@@ -10,6 +10,7 @@
 #include "broker/backplane.h"
 #include "broker/channel_table.h"
 #include "broker/counters.h"
+#include "broker/evidence.h"
 #include "broker/marks.h"
 #include "broker/read_queue.h"
 #include "broker/subscription.h"
@@ -56,9 +57,10 @@ class Hub final : public Backplane::Observer {
   [[nodiscard]] bool subscriber_up() const { return subscriber_up_; }
   [[nodiscard]] bool command_up() const { return command_up_; }
   /// The highest id or clock value that this process has been told of: its evidence of what the dataset once knew.
-  [[nodiscard]] Id highest_seen() const { return highest_seen_; }
-  /// The ids fanned out since the last call, for measuring the way from the publisher to the socket.
-  std::vector<Id> take_fanned_out();
+  [[nodiscard]] Id highest_seen() const { return evidence_.highest(); }
+  /// Makes `ids` those fanned out since the last call, for measuring the way from the publisher to the socket. Two
+  /// lists are used in turn, so that nothing is allocated.
+  void take_fanned_out(std::vector<Id>& ids);
 
   void on_subscriber_up() override;
   void on_subscriber_down() override;
@@ -77,12 +79,12 @@ class Hub final : public Backplane::Observer {
   using Entry = ChannelLog::Entry;
   /// A confirmed channel whose log has not begun, and what a mark must be above to begin it.
   struct Unmarked {
-    Channel* channel;
-    std::uint64_t stamp;
+    Channel* channel = nullptr;
+    std::uint64_t stamp = 0;
   };
   struct Idle {
-    Channel* channel;
-    base::Instant since;
+    Channel* channel = nullptr;
+    base::Instant since{};
   };
 
   // hub.cpp: streams, channels and marks
@@ -122,7 +124,8 @@ class Hub final : public Backplane::Observer {
   void request_read(Channel& channel);
   void send_reads();
   void answer_readers(Channel& channel);
-  std::vector<Entry> decode_ring(const History& history, Id upto, std::optional<Record>& oldest);
+  [[nodiscard]] Id lowest_wanted(const Channel& channel) const;
+  std::vector<Entry> decode_ring(const History& history, Id above, Id upto, std::optional<Record>& oldest);
   void settle(Channel& channel);
   void evict();
   /// Changes a log and keeps the sum of their sizes.
@@ -147,8 +150,7 @@ class Hub final : public Backplane::Observer {
   ReadQueue reads_;
   std::vector<Id> fanned_out_;
   std::optional<DatasetClock> dataset_;  ///< as the latest mark told it
-  Id highest_seen_ = 0;                  ///< of marks, syncs and delivered events: the evidence for sync
-  std::string epoch_;                    ///< the life of the dataset that the evidence is of
+  Evidence evidence_;
   Id last_mark_ = 0;
   std::size_t log_bytes_ = 0;
   std::size_t hand_ = 0;

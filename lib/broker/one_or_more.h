@@ -14,17 +14,17 @@ class OneOrMore {
   static_assert(std::is_trivially_copyable_v<Element> && std::is_trivially_default_constructible_v<Element>);
 
  public:
-  OneOrMore() : one_() {}
+  OneOrMore() = default;
   OneOrMore(const OneOrMore&) = delete;
   OneOrMore& operator=(const OneOrMore&) = delete;
   ~OneOrMore() {
-    if (capacity_ > 1) delete[] many_;
+    if (capacity_ > 1) delete[] place_.many;
   }
 
   [[nodiscard]] std::uint32_t size() const { return size_; }
   [[nodiscard]] bool empty() const { return size_ == 0; }
-  [[nodiscard]] Element* begin() { return capacity_ > 1 ? many_ : &one_; }
-  [[nodiscard]] const Element* begin() const { return capacity_ > 1 ? many_ : &one_; }
+  [[nodiscard]] Element* begin() { return capacity_ > 1 ? place_.many : &place_.one; }
+  [[nodiscard]] const Element* begin() const { return capacity_ > 1 ? place_.many : &place_.one; }
   [[nodiscard]] Element* end() { return begin() + size_; }
   [[nodiscard]] const Element* end() const { return begin() + size_; }
   [[nodiscard]] Element& operator[](std::size_t index) { return begin()[index]; }
@@ -52,19 +52,21 @@ class OneOrMore {
     if (capacity > 1) {
       auto* const fresh = new Element[capacity];
       std::copy_n(old, size_, fresh);
-      many_ = fresh;
+      place_.many = fresh;
     } else {
       const Element last = *old;
-      one_ = last;
+      place_.one = last;
     }
     capacity_ = capacity;
     delete[] allocated;
   }
 
-  union {
-    Element one_;
-    Element* many_;
+  union Place {
+    Element one;
+    Element* many;
   };
+
+  Place place_{};
   std::uint32_t size_ = 0;
   std::uint32_t capacity_ = 1;
 };

@@ -9,6 +9,9 @@
 namespace freshet::broker {
 namespace {
 
+/// After very many channels were confirmed at once, their list gives its memory back.
+constexpr std::size_t kKeptUnmarked = 1024;
+
 /// Without making a string of a name that is known.
 void count(std::map<std::string, std::uint64_t, std::less<>>& counter, std::string_view name) {
   const auto known = counter.find(name);
@@ -26,6 +29,7 @@ void Hub::open_marked(std::uint64_t nonce) {
     with_log(channel, [&](ChannelLog& log) { log.start(last_mark_); });
     return true;
   });
+  if (unmarked_.empty() && unmarked_.capacity() > kKeptUnmarked) unmarked_.shrink_to_fit();
   // A stream became ready with the last of its channels' confirmations, so these are marked now.
   for (auto* next = ready_.front(); next != nullptr && marks_.covers(nonce, next->stamp); next = ready_.front()) {
     begin(next->stream);
@@ -109,10 +113,14 @@ void Hub::on_history(std::string_view name, const History& history) {
       }
       want_mark();
     } else {
+      // A second read for somebody who came later takes all that there is: there shall be no third.
+      const Id wanted = channel->cut ? 0 : lowest_wanted(*channel);
       std::optional<Record> oldest;
-      auto entries = decode_ring(history, read.mark, oldest);
-      const auto bound = history.readable ? prove_ring(oldest, history.now, read.mark, *dataset_)
-                                          : Bound{read.mark, sse::ResetReason::kTrimmed};
+      auto entries = decode_ring(history, wanted, read.mark, oldest);
+      auto bound = history.readable ? prove_ring(oldest, history.now, read.mark, *dataset_)
+                                    : Bound{read.mark, sse::ResetReason::kTrimmed};
+      channel->cut = wanted > bound.base;
+      if (channel->cut) bound = {wanted, sse::ResetReason::kTrimmed};
       with_log(*channel, [&](ChannelLog& log) { log.merge(std::move(entries), read.mark, bound.base, bound.reason); });
       answer_readers(*channel);
       settle(*channel);
@@ -121,8 +129,21 @@ void Hub::on_history(std::string_view name, const History& history) {
   send_reads();
 }
 
-/// The ring's entries up to `upto`, oldest first, and its oldest record whatever its id.
-std::vector<ChannelLog::Entry> Hub::decode_ring(const History& history, Id upto, std::optional<Record>& oldest) {
+/// Where the events begin that the channel's streams wait for: most clients have missed the end of a long ring.
+Id Hub::lowest_wanted(const Channel& channel) const {
+  Id lowest = channel.log.base();
+  for (const auto* stream : channel.members) {
+    if (!stream->opening_ || stream->opening_->cursor.kind == Cursor::Kind::kFresh) continue;
+    const auto& [kind, id] = stream->opening_->cursor;
+    const Id from = kind == Cursor::Kind::kAt && id <= last_mark_ ? id : 0;
+    lowest = std::min({lowest, from, stream->opening_->standings[stream->place_of(channel)].proven});
+  }
+  return lowest;
+}
+
+/// The ring's entries above `above` and up to `upto`, oldest first, and its oldest record whatever its id.
+std::vector<ChannelLog::Entry> Hub::decode_ring(const History& history, Id above, Id upto,
+                                                std::optional<Record>& oldest) {
   std::vector<Entry> entries;
   for (const auto bytes : history.records) {
     const auto record = decode_record(bytes);
@@ -131,7 +152,7 @@ std::vector<ChannelLog::Entry> Hub::decode_ring(const History& history, Id upto,
       continue;
     }
     oldest = *record;
-    if (record->id <= upto) {
+    if (record->id > above && record->id <= upto) {
       entries.push_back({record->id, sse::Frame::encode({record->id, record->event, record->data})});
     }
   }

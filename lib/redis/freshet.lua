@@ -15,7 +15,7 @@ Lua's doubles and RESP integers hold them exactly; freshet_publish replies such 
 of the default TTL). Seconds: `ttl`, `ttl_before` (the shortest TTL in force before ttl_since). Further `ring`
 (entries), `max_bytes` (of data), `epoch` (the master_replid that the clock belongs to) and `holes`, "epoch:base:boot"
 joined by commas, oldest first: the life `epoch` ended, as far as this dataset knows, at id `base`, and the next one
-began at `boot`. Fields that nobody has written count as DEFAULT_*, ttl_since as 0, ttl_before as ttl.
+began at `boot`. `lead` is where the present life began, less half the TIME of then. Fields that nobody has written count as DEFAULT_*, ttl_since as 0, ttl_before as ttl.
 
 freshet_mark publishes and replies, and freshet_sync replies, the clock as one line of eleven fields in these units
 (freshet_sync's nonce is "-", `now` is TIME in microseconds, `holes` may be empty):
@@ -169,7 +169,7 @@ end
 local function read_clock(prefix)
   local clock = {key = prefix .. 'clock', fence_channel = prefix .. '!fence', dirty = {}, written = {}}
   local v = call('HMGET', clock.key, 'last', 'floor', 'epoch', 'holes', 'ttl', 'ring', 'max_bytes', 'ttl_since',
-    'ttl_before')
+    'ttl_before', 'lead')
   local function number(i, field, least, most, default)
     clock.written[field] = v[i] and true
     clock[field] = not v[i] and default or v[i] and whole(v[i], least, most) or broken(clock, field, v[i])
@@ -182,6 +182,7 @@ local function read_clock(prefix)
     number(2, 'floor', 0, MOST_ID)
     number(8, 'ttl_since', 0, MOST_ID, 0)
     number(9, 'ttl_before', 1, MOST_TTL, clock.ttl)
+    number(10, 'lead', 0, MOST_ID, 0)
     clock.epoch = v[3] and string.match(v[3], '^%w+$') or broken(clock, 'epoch', v[3])
     clock.holes = v[4] or ''
   end
@@ -217,6 +218,17 @@ local function server_epoch(now, ask)
   return known_epoch
 end
 
+-- When Redis forgets a life, the next one follows the same clock value as that one did, and must begin above everything
+-- that it gave out. TIME tells them apart; but for seconds after such a change the clock runs ahead of TIME, so its own
+-- pace counts there: from its beginning on at half that of TIME (`lead` + TIME / 2), which is faster than ids are given
+-- out, and slow enough for TIME to catch up.
+local function half(now) return math.floor(now / 2) end
+local function set_lead(clock, beginning, now) set(clock, 'lead', math.max(0, beginning - half(now))) end
+
+-- Where a life begins that cannot go by any time (it was set back, or the evidence is all there is): up to 17 s keep two
+-- apart that begin above the same value.
+local function beginning(above, epoch) return above + SKEW + tonumber(string.sub(epoch, 1, 6), 16) end
+
 -- Every function that moves the clock begins here: the clock exists and belongs to this life of this server. Changes
 -- only `clock`; `announce` publishes and `save` writes.
 local function enter(clock, now, ask)
@@ -229,13 +241,16 @@ local function enter(clock, now, ask)
     set(clock, 'floor', now + SKEW)
     set(clock, 'epoch', server_epoch(now, true))
     set(clock, 'holes', '')
+    set_lead(clock, clock.last, now)
     clock.ttl_since, clock.ttl_before, clock.fence, clock.fresh = 0, clock.ttl, true, true
     return
   end
   local epoch = server_epoch(now, ask)
   if clock.epoch == epoch then return end
   local holes, kept = parse_holes(clock), {}
-  local boot = math.max(clock.last + 1, now) + SKEW
+  local reached = math.max(now, clock.lead + half(now))
+  local boot = clock.last < reached and reached + SKEW or beginning(clock.last + 1, epoch)
+  set_lead(clock, boot, now)
   holes[#holes + 1] = {text = clock.epoch .. ':' .. decimal(clock.last) .. ':' .. decimal(boot)}
   for i = math.max(1, #holes - KEPT_HOLES + 1), #holes do kept[#kept + 1] = holes[i].text end
   set(clock, 'holes', table.concat(kept, ','))
@@ -377,8 +392,10 @@ local function sync(keys, args)
   end
   -- Below the floor there is nothing left to declare: what this daemon and its clients know counts as lost already.
   if lost and seen >= clock.floor then
-    set(clock, 'floor', math.max(clock.last, seen) + 1)
+    -- The life that is forgotten may have given out more than was seen of it.
+    set(clock, 'floor', 1 + (seen > clock.last and beginning(seen, clock.epoch) or clock.last))
     set(clock, 'last', clock.floor)
+    set_lead(clock, clock.floor, now)
     clock.fence = true
   end
 

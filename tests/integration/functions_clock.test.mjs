@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import {describe, test} from 'node:test';
 
-import {clockKey, parseLine, record, second, skew, texts, unknownEpoch, useFunctions} from '../support/functions.mjs';
+import {beginning, clockKey, parseLine, record, second, skew, texts, unknownEpoch, useFunctions} from '../support/functions.mjs';
 import {startRedis} from '../support/redis.mjs';
 import {until} from '../support/wait.mjs';
 
@@ -13,8 +13,9 @@ describe('the clock', () => {
   test('the first write creates it ahead of the time, and fences before the event', async () => {
     const from = await now();
     const id = await publish('a', 'x');
-    const {last: newest, floor, epoch, holes, ...rest} = await clock();
+    const {last: newest, floor, epoch, lead, holes, ...rest} = await clock();
     assert.deepEqual([Number(newest), Number(floor), holes, rest], [id, id - 1, '', {}]);
+    assert.equal(Number(lead), floor - Math.floor((floor - skew) / 2));
     assert.ok(floor >= from + skew && floor <= await now() + skew);
     assert.match(epoch, /^[0-9a-f]{40}$/);
     assert.deepEqual(texts(await f.heard.drain()), [['freshet:!fence', floor], ['freshet:a', record(id, 0, '', 'x')]]);
@@ -167,9 +168,9 @@ describe('freshet_sync', () => {
 
   test('H above the clock: history was lost', async () => {
     const state = await withHole();
-    await moved(await sync(state.last + 1, state.epoch), state.last + 2);
+    await moved(await sync(state.last + 1, state.epoch), beginning(state.last + 1, state.epoch) + 1);
     const far = state.now + 86400 * second;
-    await moved(await sync(far, '-'), far + 1);
+    await moved(await sync(far, '-'), beginning(far, state.epoch) + 1);
   });
 
   test('H above the base of its hole: history was lost', async () => {
@@ -192,7 +193,7 @@ describe('freshet_sync', () => {
 
   test('evidence against a new dataset moves the floor above it, with one fence', async () => {
     const seen = await now() + 3600 * second;
-    await moved(await sync(seen, unknownEpoch), seen + 1);
+    await moved(await sync(seen, unknownEpoch), beginning(seen, (await clock()).epoch) + 1);
     await f.redis.client.flushall();
     const line = await sync(1, unknownEpoch);
     assert.equal(line.floor, line.now + skew);

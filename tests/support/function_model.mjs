@@ -1,5 +1,7 @@
 // The rules of lib/redis/freshet.lua, written once more: what its calls must reply, publish and keep.
-import {record, second, skew} from './functions.mjs';
+import {beginning, record, second, skew} from './functions.mjs';
+
+const half = (time) => Math.floor(time / 2);
 
 /** One dataset. It is told the time of every call, and the server's epoch. */
 export class FunctionModel {
@@ -21,24 +23,36 @@ export class FunctionModel {
   enter(time) {
     if (!this.clock) {
       const boot = time + skew;
-      this.clock = {last: boot, floor: boot, epoch: this.epoch, holes: [], ttl: undefined, since: 0, before: undefined};
+      this.clock = {
+        last: boot, floor: boot, epoch: this.epoch, holes: [], lead: boot - half(time), ttl: undefined, since: 0, before: undefined,
+      };
       this.fence = true;
       return;
     }
     const {clock: c} = this;
     if (c.epoch === this.epoch) return;
     const base = c.last;
-    c.last = Math.max(base + 1, time) + skew;
+    c.last = this.bootAt(time);
+    c.lead = c.last - half(time);
     c.holes = [...c.holes, [c.epoch, base, c.last]].slice(-8);
     c.epoch = this.epoch;
   }
 
-  /** The time that a publish with this id must have seen, or undefined when any time up to `last` explains it. */
-  timeOf(id) {
+  /** Where a new life begins at this time. */
+  bootAt(time) {
+    const reached = Math.max(time, this.clock.lead + half(time));
+    return this.clock.last < reached ? reached + skew : beginning(this.clock.last + 1, this.epoch);
+  }
+
+  /**
+   * The time that a publish with this id must have seen, or undefined when any time up to `last` explains it; `lead` is the
+   * clock's afterwards.
+   */
+  timeOf(id, lead) {
     if (!this.clock) return id - 1 - skew;
     if (this.clock.epoch === this.epoch) return id > this.clock.last + 1 ? id : undefined;
-    const seen = id - 1 - skew;
-    return seen > this.clock.last + 1 ? seen : undefined;
+    const even = 2 * (id - 1 - lead);
+    return this.bootAt(even) === id - 1 ? even : even + 1;
   }
 
   publish(time, channel, data, {event = '', key, ring: entries, ttl} = {}) {
@@ -76,7 +90,8 @@ export class FunctionModel {
       lost ||= !hole || seen > hole[1];
     }
     if (lost && seen >= c.floor) {
-      c.last = c.floor = Math.max(c.last, seen) + 1;
+      c.last = c.floor = (seen > c.last ? beginning(seen, this.epoch) : c.last) + 1;
+      c.lead = c.floor - half(time);
       this.fence = true;
     }
     if (entries && (set || c.ring === undefined)) c.ring = entries;

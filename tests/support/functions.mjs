@@ -7,6 +7,8 @@ import {startRedis} from './redis.mjs';
 export const second = 1_000_000;
 /** How far a clock begins ahead of the time. */
 export const skew = 10 * second;
+/** Where a life of this epoch begins that cannot go by the time. */
+export const beginning = (above, epoch) => above + skew + Number.parseInt(epoch.slice(0, 6), 16);
 export const clockKey = 'freshet:clock';
 /** In no clock. */
 export const unknownEpoch = 'f'.repeat(40);

@@ -54,6 +54,8 @@ class Server {
     return {[this](std::string_view channel, std::string_view bytes) { message(channel, bytes); },
             [this](broker::Id floor) { fence(floor); }};
   }
+  /// A new life without an end of the old one: as when a primary gets its first replica.
+  void rename(int epoch) { epoch_ = "e" + std::to_string(epoch); }
   /// Remembers the state for a later stale restart or failover.
   void save() {
     if (!snapshots_wanted) return;

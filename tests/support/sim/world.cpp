@@ -12,21 +12,21 @@ namespace {
 
 constexpr Ticks kEnd = 1500;
 constexpr Ticks kQuiet = 6000;  // long enough for a client that takes one event at a time
-constexpr broker::Dataset::Options kDatasetOptions{4, kTtl, 1024, kSkew, 1U << 20U};
+constexpr broker::Dataset::Options kDatasetOptions{4, kTtl, 1024, kSkew, 20, 1U << 20U};
 const std::vector<std::string> kChannels{"A", "B", "C"};
 
 const std::map<std::string, std::vector<std::string>> kFaults{
     {"none", {}},
     {"net", {"killsub", "killcmd", "stallsub", "killdaemon"}},
-    {"quiet", {"quiet", "killsub"}},
-    {"redis", {"killsub", "killcmd", "flushall", "restart_empty", "restart_full"}},
+    {"quiet", {"quiet", "killsub", "rename"}},
+    {"redis", {"killsub", "killcmd", "flushall", "restart_empty", "restart_full", "rename"}},
     {"clock", {"killsub", "clock", "restart_full"}},
     {"ttl", {"killsub", "setttl", "quiet"}},
     {"lostwrites", {"killsub", "restart_stale", "failover", "failover_skew"}},
     {"silent", {"killsub", "silent"}},
     {"all",
      {"clock", "failover", "failover_skew", "flushall", "killcmd", "killdaemon", "killsub", "quiet", "restart_empty",
-      "restart_full", "restart_stale", "setttl", "stallsub"}},
+      "rename", "restart_full", "restart_stale", "setttl", "stallsub"}},
 };
 
 std::string_view line_after(std::string_view text, std::string_view field) {
@@ -265,6 +265,8 @@ void World::execute(const Operation& operation) {
   } else if (kind == "setttl") {
     primary_->data.set_ttl(primary_->server(), static_cast<std::uint64_t>(operation.a), primary_->bus());
     primary_->save();
+  } else if (kind == "rename") {
+    primary_->rename(++epochs_);
   } else if (kind == "clock") {
     primary_->offset += operation.a;
   } else if (kind == "restart_empty") {

@@ -198,23 +198,46 @@ TEST_CASE("The evidence of a process is the highest id or clock that it was told
   CHECK(f.backplane.syncs == std::vector<ScriptedBackplane::Sync>{{0, ""}});
   const auto stream = f.live({"a"});
   const Id seen = f.backplane.emit("a", "1");
+  f.pass(std::chrono::seconds(1));
+  const Id marked = f.backplane.clock.last;
+  REQUIRE(marked > seen);
   f.backplane.lose_command();
   f.hub.on_command_up();
-  CHECK(f.backplane.syncs.back() == ScriptedBackplane::Sync{seen, "e1"});
+  CHECK(f.backplane.syncs.back() == ScriptedBackplane::Sync{marked, "e1"});
 
   auto synced = f.backplane.clock;
-  synced.last = seen + 7;
+  synced.last = marked + 7;
   synced.epoch = "e2";
   f.hub.on_synced(synced);
   f.backplane.lose_command();
   f.hub.on_command_up();
-  CHECK(f.backplane.syncs.back() == ScriptedBackplane::Sync{seen + 7, "e2"});
+  CHECK(f.backplane.syncs.back() == ScriptedBackplane::Sync{marked + 7, "e2"});
+}
+
+TEST_CASE("An event after the last mark that a new life of the dataset does not know is shown in a second step") {
+  HubFixture f;
+  const auto stream = f.live({"a"});
+  const Id told = f.backplane.clock.last;
+  const Id seen = f.backplane.emit("a", "1");
+  f.backplane.lose_command();
+  f.backplane.lose_subscriber();
+  f.backplane.clock.epoch = "e2";
+  f.backplane.clock.holes = {{"e1", told, seen + 1000}};
+  f.backplane.clock.last = seen + 1000;
+  f.hub.on_command_up();
+  CHECK(f.backplane.syncs.back() == ScriptedBackplane::Sync{told, "e1"});
+  f.backplane.answer_sync();
+  CHECK(f.backplane.syncs.back() == ScriptedBackplane::Sync{seen, "e1"});
+  CHECK(f.backplane.marks.empty());
+  f.backplane.answer_sync();
+  CHECK(f.backplane.syncs.back() == ScriptedBackplane::Sync{seen, "e1"});
+  CHECK(f.backplane.marks.size() == 1);
 }
 
 TEST_CASE("Events that are heard before the dataset has answered are no evidence, and no mark is asked for") {
   HubFixture f;
   const auto stream = f.live({"a"});
-  const Id seen = f.backplane.emit("a", "1");
+  const Id told = f.backplane.clock.last;
   f.backplane.lose_command();
   f.backplane.lose_subscriber();
   f.hub.on_subscriber_up();
@@ -222,7 +245,7 @@ TEST_CASE("Events that are heard before the dataset has answered are no evidence
   f.backplane.clock.epoch = "e2";
   f.backplane.emit("a", "of the next life");
   f.hub.on_command_up();
-  CHECK(f.backplane.syncs.back() == ScriptedBackplane::Sync{seen, "e1"});
+  CHECK(f.backplane.syncs.back() == ScriptedBackplane::Sync{told, "e1"});
   CHECK(f.backplane.marks.empty());
   f.backplane.answer_sync();
   CHECK(f.backplane.marks.size() == 1);
@@ -231,16 +254,21 @@ TEST_CASE("Events that are heard before the dataset has answered are no evidence
 TEST_CASE("A mark of another life of the server is not believed before the evidence was shown") {
   HubFixture f;
   const auto stream = f.live({"a"});
-  const Id seen = f.backplane.emit("a", "1");
+  const Id told = f.backplane.clock.last;
   const auto before = f.backplane.syncs.size();
   f.backplane.clock.epoch = "e2";
+  f.backplane.clock.holes = {{"e1", told, told + 1000}};
+  f.backplane.clock.last = told + 1000;
+  // An event of the new life, before anyone was told of that: no evidence against it.
+  const Id seen = f.backplane.emit("a", "1");
   f.backplane.pass(ScriptedBackplane::kSecond);
   f.clock.advance(std::chrono::seconds(1));
   f.backplane.deliver_mark();
   REQUIRE(f.backplane.syncs.size() == before + 1);
-  CHECK(f.backplane.syncs.back() == ScriptedBackplane::Sync{seen, "e1"});
+  CHECK(f.backplane.syncs.back() == ScriptedBackplane::Sync{told, "e1"});
   CHECK(f.hub.highest_seen() == seen);
   f.backplane.settle();
+  CHECK(f.backplane.syncs.size() == before + 1);
   CHECK(f.hub.highest_seen() == f.backplane.clock.last);
 }
 

@@ -180,8 +180,8 @@ TEST_CASE("Evidence of more than this process ever gave out moves the floor") {
   f.call([&] { f.backplane.sync(seen, {}); });
   f.turn();
   CHECK(f.recorder.take() == Calls{"fence", "fence", "synced"});
-  CHECK(f.recorder.clock.floor == seen + 1);
-  CHECK(f.recorder.fence == seen + 1);
+  CHECK(f.recorder.clock.floor > seen + 10'000'000);
+  CHECK(f.recorder.fence == f.recorder.clock.floor);
 }
 
 TEST_CASE("A publication that is refused says why, on the next turn") {

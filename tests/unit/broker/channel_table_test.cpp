@@ -1,0 +1,65 @@
+#include "broker/channel_table.h"
+
+#include <catch2/catch.hpp>
+#include <set>
+#include <string>
+
+using freshet::broker::Channel;
+using freshet::broker::ChannelTable;
+
+namespace {
+
+std::string name_of(int number) { return "channel/" + std::to_string(number); }
+
+}  // namespace
+
+TEST_CASE("A channel is found by its name, and made once") {
+  ChannelTable table;
+  const auto [first, first_is_new] = table.find_or_add("a");
+  const auto [again, again_is_new] = table.find_or_add("a");
+  CHECK(first_is_new);
+  CHECK_FALSE(again_is_new);
+  CHECK(&first == &again);
+  CHECK(first.name() == "a");
+  CHECK(table.find("a") == &first);
+  CHECK(table.find("b") == nullptr);
+  CHECK(table.find("") == nullptr);
+  CHECK(table.size() == 1);
+}
+
+TEST_CASE("A name of any length is kept as it is") {
+  const auto length = GENERATE(1U, 15U, 16U, 200U);
+  const std::string name(length, 'n');
+  ChannelTable table;
+  CHECK(table.find_or_add(name).channel.name() == name);
+  CHECK(table.find(name) != nullptr);
+}
+
+TEST_CASE("Channels keep their places in memory while the table grows and shrinks") {
+  constexpr int kChannels = 5000;
+  ChannelTable table;
+  std::vector<Channel*> channels;
+  for (int i = 0; i < kChannels; ++i) channels.push_back(&table.find_or_add(name_of(i)).channel);
+  CHECK(table.size() == kChannels);
+  for (int i = 0; i < kChannels; ++i) REQUIRE(table.find(name_of(i)) == channels[static_cast<std::size_t>(i)]);
+  const auto most = table.places();
+  for (int i = 10; i < kChannels; ++i) table.erase(*channels[static_cast<std::size_t>(i)]);
+  CHECK(table.size() == 10);
+  CHECK(table.places() < most / 8);
+  for (int i = 0; i < 10; ++i) REQUIRE(table.find(name_of(i)) == channels[static_cast<std::size_t>(i)]);
+  CHECK(table.find(name_of(10)) == nullptr);
+}
+
+TEST_CASE("Every channel is visited once, all at a time or place by place") {
+  ChannelTable table;
+  std::multiset<std::string> names;
+  for (int i = 0; i < 100; ++i) names.insert(std::string(table.find_or_add(name_of(i)).channel.name()));
+  std::multiset<std::string> visited;
+  table.each([&](const Channel& channel) { visited.emplace(channel.name()); });
+  CHECK(visited == names);
+  visited.clear();
+  for (std::size_t place = 0; place < table.places(); ++place) {
+    table.each_at(place, [&](const Channel& channel) { visited.emplace(channel.name()); });
+  }
+  CHECK(visited == names);
+}
