@@ -216,13 +216,13 @@ int App::run() {
 }
 
 void App::end_turn() {
-  const auto ids = hub_.take_fanned_out();
+  hub_.take_fanned_out(fanned_out_);
   const auto began = std::chrono::steady_clock::now();
   public_.end_turn();
   ops_.end_turn();
-  if (ids.empty()) return;
+  if (fanned_out_.empty()) return;
   metrics_.observe_fanout(std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count());
-  metrics_.observe_publish_to_write(ids, loop_.wall_us());
+  metrics_.observe_publish_to_write(fanned_out_, loop_.wall_us());
 }
 
 std::string App::trouble() const { return draining_ ? "draining" : hub_.trouble(); }

@@ -96,6 +96,7 @@ class App {
   uv::Signals signals_;
   std::unique_ptr<base::Timer> readiness_timer_;
   std::optional<std::string> reported_trouble_;
+  std::vector<broker::Id> fanned_out_;  ///< in this turn
   bool draining_ = false;
 };
 

@@ -54,7 +54,9 @@ bool stderr_is_journal() {
 }  // namespace
 
 Log::Log(const config::Log& settings)
-    : logger_(std::make_unique<spdlog::logger>("freshetd", std::make_shared<StderrSink>())),
+    : logger_(std::make_unique<spdlog::logger>("freshetd", std::make_shared<StderrSink>([this](std::string_view words) {
+                                                 return dressed(config::LogLevel::kWarn, words);
+                                               }))),
       format_(settings.format),
       journald_(stderr_is_journal()) {
   const auto* pattern = "%Y-%m-%dT%H:%M:%S.%eZ %l %v";
@@ -74,13 +76,18 @@ void Log::set_level(config::LogLevel level) { logger_->set_level(native(level));
 
 void Log::write(config::LogLevel level, std::string_view message) {
   if (!logger_->should_log(native(level))) return;
+  const auto text = dressed(level, message);
+  logger_->log(native(level), spdlog::string_view_t(text));
+}
+
+std::string Log::dressed(config::LogLevel level, std::string_view message) const {
   std::string text(message);
   if (format_ == config::LogFormat::kJson) {
     text = nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   } else if (journald_) {
     text.insert(0, priority(level));
   }
-  logger_->log(native(level), spdlog::string_view_t(text));
+  return text;
 }
 
 }  // namespace freshet

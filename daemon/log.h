@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "config/config.h"
@@ -29,6 +30,9 @@ class Log {
   void error(std::string_view message) { write(config::LogLevel::kError, message); }
 
  private:
+  /// As the pattern takes it.
+  [[nodiscard]] std::string dressed(config::LogLevel level, std::string_view message) const;
+
   std::unique_ptr<spdlog::logger> logger_;
   config::LogFormat format_;
   bool journald_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 
 #include "base/text.h"
 
@@ -14,13 +15,16 @@ bool belongs_to_encoder(std::string_view name) {
                      [name](std::string_view own) { return base::equals_ignoring_case(name, own); });
 }
 
+bool is_control(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return (byte < 0x20 && c != '\t') || byte == 0x7f;
+}
+
 void append_header(std::string& out, std::string_view name, std::string_view value) {
   out.append(name).append(": ");
-  for (const char c : value) {
-    const auto byte = static_cast<unsigned char>(c);
-    out += (byte < 0x20 && c != '\t') || byte == 0x7f ? ' ' : c;
-  }
-  out += "\r\n";
+  const auto begin = out.size();
+  out.append(value).append("\r\n");
+  std::replace_if(out.begin() + static_cast<std::ptrdiff_t>(begin), out.end() - 2, is_control, ' ');
 }
 
 void append_headers(std::string& out, std::span<const Header> headers) {
@@ -28,6 +32,9 @@ void append_headers(std::string& out, std::span<const Header> headers) {
     if (is_token(header.name) && !belongs_to_encoder(header.name)) append_header(out, header.name, header.value);
   }
 }
+
+/// Most heads fit.
+constexpr std::size_t kHeadBytes = 512;
 
 /// Each version says only what is not its default: 1.1 stays open, 1.0 closes. A closing 1.0 is told so all the same,
 /// for the proxies that guess.
@@ -40,7 +47,9 @@ void append_connection(std::string& out, bool keep_alive, int minor_version) {
 }
 
 std::string status_line(int status) {
-  std::string out = "HTTP/1.1 " + std::to_string(status) + ' ';
+  std::string out;
+  out.reserve(kHeadBytes);
+  out.append("HTTP/1.1 ").append(std::to_string(status)).append(" ");
   return out.append(reason_phrase(status)).append("\r\n");
 }
 

@@ -217,6 +217,7 @@ void CommandLink::broadcast(const std::string& message, broker::ControlBus::Sent
                             if (!reply) return done(tl::unexpected(report(reply.error())));
                             const auto value = reply->value();
                             if (value.is(Value::Type::kInteger) && value.integer() >= 0) {
+                              reported_.clear();
                               return done(static_cast<std::uint64_t>(value.integer()));
                             }
                             done(tl::unexpected(report({"PUBLISH: " + value.describe()})));
@@ -231,7 +232,9 @@ void CommandLink::store_bar(broker::ControlBus::BarRequest bar, broker::ControlB
   link_.connection().send(arguments,
                           [this, user = std::move(user), done = std::move(done)](const base::Result<Reply>& reply) {
                             auto stored = reply ? stored_bar(user, reply->value()) : tl::unexpected(reply.error());
-                            done(stored ? std::move(stored) : tl::unexpected(report(stored.error())));
+                            if (!stored) return done(tl::unexpected(report(stored.error())));
+                            reported_.clear();
+                            done(std::move(stored));
                           });
 }
 
@@ -240,13 +243,18 @@ void CommandLink::read_bars(broker::ControlBus::BarsRead done) {
   link_.connection().send({"HGETALL", options_.prefix + "bars"},
                           [this, done = std::move(done)](const base::Result<Reply>& reply) {
                             auto bars = reply ? redis::read_bars(reply->value()) : tl::unexpected(reply.error());
-                            done(bars ? std::move(bars) : tl::unexpected(report(bars.error())));
+                            if (!bars) return done(tl::unexpected(report(bars.error())));
+                            reported_.clear();
+                            done(std::move(bars));
                           });
 }
 
-base::Error CommandLink::report(const base::Error& error) const {
-  // The loss of the link has a line of its own already, and none for every try.
-  if (link_.up()) link_.log(Level::kWarn, "disconnects: " + error.message);
+base::Error CommandLink::report(const base::Error& error) {
+  // The loss of the link has a line of its own already, and none for every try. All bars that a Redis has lost are
+  // stored again at once, and may be refused as one.
+  if (link_.up() && std::exchange(reported_, error.message) != error.message) {
+    link_.log(Level::kWarn, "disconnects: " + error.message);
+  }
   return {link_.about(error.message)};
 }
 

@@ -71,8 +71,8 @@ class CommandLink final : private Link::User {
   void give_up(std::string_view command, Value reply);
   void refuse(std::function<void(broker::PublishResult)> done, broker::PublishResult result);
   void answer_later(std::function<void()> callback);
-  /// For the log and for whoever asked.
-  [[nodiscard]] base::Error report(const base::Error& error) const;
+  /// For the log, once until something is stored, read or sent again, and for whoever asked.
+  [[nodiscard]] base::Error report(const base::Error& error);
 
   uv::Loop& loop_;
   Options options_;
@@ -83,6 +83,7 @@ class CommandLink final : private Link::User {
   std::string refusal_;
   /// The clock's settings that were last found to differ from this process's; in words, for the log.
   std::string foreign_settings_;
+  std::string reported_;
   bool settings_written_ = false;
   bool warned_of_eviction_ = false;
   std::deque<std::function<void()>> refused_;

@@ -77,9 +77,8 @@ void Connection::judge_login(std::string_view command, Value answer) {
   const bool last = command == kAskRole;
   if (answer.is_error()) {
     const auto text = answer.describe();
-    if (text.starts_with("ERR max number of clients")) return close(text, Retry::kSlow);
-    // A name is a courtesy, and so may the role be; but this is also how a server says that it wants a password.
-    if (text.starts_with("NOAUTH")) return close(text, Retry::kSlow);
+    if (turns_away(text)) return close(text, Retry::kSlow);
+    // A name is a courtesy, and so may the role be.
     const bool spared = command == "CLIENT SETNAME" || (last && !options_.must_tell_role);
     if (!spared) return close(std::string(command) + " refused: " + text, Retry::kSlow);
   } else if (last) {

@@ -1,6 +1,5 @@
 #include "redis/login.h"
 
-#include <array>
 #include <cerrno>
 #include <fstream>
 #include <sstream>
@@ -27,12 +26,13 @@ base::Result<std::string> current_password(const Login& login) {
   return password;
 }
 
+bool turns_away(std::string_view error) {
+  return error.starts_with("NOAUTH") || error.starts_with("DENIED") || error.starts_with("ERR max number of clients");
+}
+
 Retry retry_after(std::string_view error) {
-  constexpr std::array<std::string_view, 4> kSlowErrors{"NOAUTH", "WRONGPASS", "NOPERM", "ERR max number of clients"};
-  for (const auto slow : kSlowErrors) {
-    if (error.starts_with(slow)) return Retry::kSlow;
-  }
-  return Retry::kSoon;
+  const bool slow = turns_away(error) || error.starts_with("WRONGPASS") || error.starts_with("NOPERM");
+  return slow ? Retry::kSlow : Retry::kSoon;
 }
 
 }  // namespace freshet::redis

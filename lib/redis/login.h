@@ -22,6 +22,9 @@ base::Result<std::string> current_password(const Login& login);
 
 /// Whether to come back soon, or not before an operator can have done something.
 enum class Retry : bool { kSoon, kSlow };
+/// Whether an error reply is about the client itself, whatever it was an answer to: nobody else is taken, or nobody
+/// without a password, or nobody from another machine.
+bool turns_away(std::string_view error);
 /// What an error reply calls for: rights, passwords and the number of clients do not change within milliseconds.
 Retry retry_after(std::string_view error);
 

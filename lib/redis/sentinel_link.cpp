@@ -28,8 +28,8 @@ SentinelLink::SentinelLink(uv::Loop& loop, Options options, Log log, std::functi
       address_(options.asking.connection.address.text()),
       master_(std::move(options.master)),
       changed_(std::move(changed)),
-      link_(loop, std::move(options.asking), std::move(log), *this),
-      news_(loop, std::move(options.listening), [this] { ask(); }) {}
+      link_(loop, std::move(options.asking), log, *this),
+      news_(loop, std::move(options.listening), std::move(log), [this] { ask(); }) {}
 
 void SentinelLink::start() {
   link_.start();

@@ -30,8 +30,9 @@ class SentinelLink final : private Link::User {
   void start();
   /// None while it cannot be reached or does not know the primary.
   [[nodiscard]] const std::optional<SentinelAnswer>& answer() const { return answer_; }
-  /// Whether it has answered or failed to since the start.
+  /// Whether it has answered or failed to since the start, or since that was forgotten.
   [[nodiscard]] bool was_heard() const { return was_heard_; }
+  void forget_heard() { was_heard_ = false; }
   /// Whether it is there at all.
   [[nodiscard]] bool reachable() const { return reachable_; }
   /// Why there is no answer: `10.0.0.1:26379: Connection refused`.

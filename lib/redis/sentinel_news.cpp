@@ -6,8 +6,9 @@
 
 namespace freshet::redis {
 
-SentinelNews::SentinelNews(uv::Loop& loop, Link::Options options, std::function<void()> heard)
-    : heard_(std::move(heard)),
+SentinelNews::SentinelNews(uv::Loop& loop, Link::Options options, Log log, std::function<void()> heard)
+    : log_(std::move(log)),
+      heard_(std::move(heard)),
       link_(
           loop, std::move(options), [](Level /*level*/, const std::string& /*message*/) {}, *this) {}
 
@@ -19,8 +20,17 @@ void SentinelNews::on_connected() {
 }
 
 void SentinelNews::on_push(Value reply) {
-  if (reply.is_error()) return link_.connection().close(reply.describe(), retry_after(reply.text()));
+  if (reply.is_error()) return give_up(reply);
+  refusal_.clear();
   if (reply.size() > 0 && reply[0].text() == "message") heard_();
+}
+
+void SentinelNews::give_up(Value refusal) {
+  const auto text = "SUBSCRIBE: " + refusal.describe();
+  if (std::exchange(refusal_, text) != text) {
+    log_(Level::kWarn, link_.about(text + " (failovers are noticed up to a second later)"));
+  }
+  link_.connection().close(text, retry_after(refusal.text()));
 }
 
 void SentinelNews::on_lost(bool /*was_up*/) {}

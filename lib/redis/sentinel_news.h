@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <string>
 
 #include "redis/link.h"
 
@@ -8,10 +9,10 @@ namespace freshet::redis {
 
 /// Hears from one sentinel that a primary has moved, the moment it happens. Says nothing itself: whoever listens asks
 /// anew, for what is heard may be late or about another primary. Owned by the sentinel's link, which also reports when
-/// the sentinel cannot be reached.
+/// the sentinel cannot be reached; here only a refusal to be listened to is logged.
 class SentinelNews final : private Link::User {
  public:
-  SentinelNews(uv::Loop& loop, Link::Options options, std::function<void()> heard);
+  SentinelNews(uv::Loop& loop, Link::Options options, Log log, std::function<void()> heard);
   virtual ~SentinelNews() = default;
 
   void start() { link_.start(); }
@@ -20,8 +21,11 @@ class SentinelNews final : private Link::User {
   void on_connected() override;
   void on_push(Value reply) override;
   void on_lost(bool was_up) override;
+  void give_up(Value refusal);
 
+  Log log_;
   std::function<void()> heard_;
+  std::string refusal_;  ///< the last one in the log
   Link link_;
 };
 

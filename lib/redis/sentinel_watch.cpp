@@ -46,17 +46,21 @@ void SentinelWatch::start(Moved moved) {
 bool SentinelWatch::has_looked() {
   const auto heard = [](const auto& link) { return link->was_heard(); };
   const auto answers = [](const auto& link) { return link->answer().has_value(); };
-  if (looked_ || std::all_of(links_.begin(), links_.end(), heard)) {
+  const bool all_heard = std::all_of(links_.begin(), links_.end(), heard);
+  const bool any_answers = std::any_of(links_.begin(), links_.end(), answers);
+  looked_ = looked_ || (all_heard && any_answers);
+  if (looked_) {
     looking_.reset();
-    return looked_ = true;
-  }
-  if (!looking_ && std::any_of(links_.begin(), links_.end(), answers)) {
+  } else if (all_heard) {
+    // The machines are just starting, it may be: who comes back first is no better than who answers first.
+    for (const auto& link : links_) link->forget_heard();
+  } else if (any_answers && !looking_) {
     looking_ = loop_.after(kFirstLook, [this] {
       looked_ = true;
       judge();
     });
   }
-  return false;
+  return looked_;
 }
 
 void SentinelWatch::judge() {

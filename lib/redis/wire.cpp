@@ -26,7 +26,7 @@ Wire::Wire(uv::Loop& loop, uv::Fd fd, const tls::Context* tls, const std::string
   if (tls == nullptr) return;
   session_.emplace(*tls, host);
   send_output();
-  update_interest();
+  socket_->watch_writable(true);  // a handshake that could not begin is told on the next turn: no byte will come
 }
 
 Wire::~Wire() {
@@ -67,6 +67,7 @@ void Wire::update_interest() {
 }
 
 void Wire::on_writable() {
+  if (!is_open()) return on_data({});
   if (session_) {
     send_output();
     update_interest();

@@ -133,9 +133,12 @@ void Connection::open_stream(OpenStream opening) {
   stream_.emplace(*this, server_.visitor(std::move(opening.caller), number_), exchange_->chunks(),
                   server_.loop().now());
   server_.stream_opened();
+  changed_ = true;  // all of this is written with the opening event, if that comes soon
   if (settings.padding_bytes > 0) stream_->push(sse::padding(settings.padding_bytes));
   stream_->push(sse::retry(server_.jittered_retry()));
   stream_->attach(server_.subscribe(opening, *stream_));
+  changed_ = false;
+  server_.flush_soon(*this);
   state_ = State::kStreaming;
   tend_stream();
 }

@@ -50,7 +50,8 @@ void Exchange::answer(const http::Response& response) {
 }
 
 bool Exchange::answer_stream(const std::vector<http::Header>& headers) {
-  output_ += http::encode_stream_head(headers, minor_version_, head_only_ && keep_alive_);
+  auto head = http::encode_stream_head(headers, minor_version_, head_only_ && keep_alive_);
+  output_ = output_.empty() ? std::move(head) : output_ + head;
   keep_alive_ = keep_alive_ && minor_version_ == 1;
   return head_only_;
 }

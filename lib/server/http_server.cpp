@@ -11,6 +11,9 @@ namespace {
 constexpr std::chrono::milliseconds kWheelTick{250};
 constexpr std::size_t kWheelSlots = 256;
 constexpr std::chrono::milliseconds kDrainStep{20};
+/// How long a stream's head may wait for the opening event, to be written with it: one write less is a fifth of what a
+/// connection costs. Redis answers sooner, but in a storm of connections each turn of the loop takes milliseconds.
+constexpr std::chrono::milliseconds kHeadPatience{25};
 /// Beyond the streams that are allowed, so many connections may ask and be sent away politely.
 constexpr std::size_t kSpareConnections = 1024;
 /// When a client whose machine is gone is first asked for a sign of life.
@@ -121,6 +124,18 @@ void HttpServer::end_turn() {
   }
   for (const auto number : std::exchange(closed_, {})) connections_.erase(number);
   if (draining_ && drained_) finish_drain();
+}
+
+void HttpServer::flush_soon(Connection& connection) {
+  fresh_.push_back(connection.number());
+  if (!fresh_timer_) fresh_timer_ = loop_.after(kHeadPatience, [this] { flush_fresh(); });
+}
+
+void HttpServer::flush_fresh() {
+  fresh_timer_.reset();
+  for (const auto number : std::exchange(fresh_, {})) {
+    if (auto* connection = connections_.find(number); connection != nullptr) connection->stream_changed();
+  }
 }
 
 void HttpServer::close_listeners() {

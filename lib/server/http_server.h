@@ -80,6 +80,8 @@ class HttpServer {
   [[nodiscard]] http::Response come_back_response(const OpenStream& stream);
   [[nodiscard]] const sse::FramePtr& heartbeat() const { return heartbeat_; }
   void flush_later(Connection& connection) { changed_.push_back(&connection); }
+  /// For a stream that has just opened: within some milliseconds, unless something else comes to be written before.
+  void flush_soon(Connection& connection);
   void destroy_later(Connection& connection) { closed_.push_back(connection.number()); }
   [[nodiscard]] Statistics& statistics() { return statistics_; }
   [[nodiscard]] BufferBudget& budget() { return budget_; }
@@ -91,6 +93,7 @@ class HttpServer {
   [[nodiscard]] uv::Listener::Handler accept_handler();
   [[nodiscard]] uv::ListenerOptions prepared(uv::ListenerOptions options);
   [[nodiscard]] base::Result<uv::Address> keep(base::Result<std::unique_ptr<uv::Listener>> listener);
+  void flush_fresh();
   void end_next_streams();
   void finish_drain();
 
@@ -110,6 +113,8 @@ class HttpServer {
   ConnectionTable connections_;
   std::vector<Connection*> changed_;
   std::vector<std::uint64_t> closed_;
+  std::vector<std::uint64_t> fresh_;  ///< streams that wait for their opening event
+  std::unique_ptr<base::Timer> fresh_timer_;
   bool draining_ = false;
   std::vector<std::uint64_t> to_end_;
   std::size_t ended_ = 0;

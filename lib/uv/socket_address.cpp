@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <arpa/inet.h>
 #include <array>
+#include <charconv>
 #include <cstddef>
 #include <cstring>
 #include <netinet/in.h>
@@ -27,6 +28,17 @@ SocketAddress store(const T& address) {
   std::memcpy(&stored.storage, &address, sizeof(address));
   stored.length = sizeof(address);
   return stored;
+}
+
+/// As inet_ntop would, which takes its time: this is done for each connection.
+std::string ipv4_text(const std::uint8_t* bytes) {
+  std::array<char, INET_ADDRSTRLEN> text{};
+  char* end = text.data();
+  for (int i = 0; i < 4; ++i) {
+    if (i > 0) *end++ = '.';
+    end = std::to_chars(end, text.data() + text.size(), static_cast<unsigned>(bytes[i])).ptr;
+  }
+  return {text.data(), end};
 }
 
 std::string ip_text(int family, const void* address) {
@@ -94,10 +106,10 @@ Peer peer_of(const sockaddr_storage& address) {
   if (address.ss_family == AF_UNIX) return {true, {}};
   if (address.ss_family != AF_INET6) {
     const auto v4 = read_as<sockaddr_in>(address);
-    return {false, ip_text(AF_INET, &v4.sin_addr)};
+    return {false, ipv4_text(reinterpret_cast<const std::uint8_t*>(&v4.sin_addr))};
   }
   const auto v6 = read_as<sockaddr_in6>(address);
-  if (IN6_IS_ADDR_V4MAPPED(&v6.sin6_addr)) return {false, ip_text(AF_INET, &v6.sin6_addr.s6_addr[12])};
+  if (IN6_IS_ADDR_V4MAPPED(&v6.sin6_addr)) return {false, ipv4_text(&v6.sin6_addr.s6_addr[12])};
   return {false, ip_text(AF_INET6, &v6.sin6_addr)};
 }
 

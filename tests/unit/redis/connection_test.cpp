@@ -161,10 +161,13 @@ TEST_CASE_METHOD(Fixture, "A refused database is named") {
   CHECK(client.failure() == "SELECT 99 refused: ERR DB index is out of range");
 }
 
-TEST_CASE_METHOD(Fixture, "A server that is full is left alone for longer") {
-  server.greeting = "-ERR max number of clients reached\r\n";
-  client.options.login.password = "x";
-  CHECK(client.failure() == "ERR max number of clients reached");
+TEST_CASE_METHOD(Fixture, "A server that takes nobody says so, and is left alone for longer") {
+  const auto words = GENERATE(as<std::string>(), "ERR max number of clients reached",
+                              "DENIED Redis is running in protected mode because protected mode is enabled");
+  client.options.login.password = GENERATE(as<std::string>(), "", "x");
+  server.greeting = '-' + words + "\r\n";
+  server.close_after_greeting = GENERATE(false, true);
+  CHECK(client.failure() == words);
   CHECK(client.loss->retry == Retry::kSlow);
 }
 

@@ -40,6 +40,7 @@ TEST_CASE("Only what an operator or time must change is retried slowly") {
   CHECK(retry_after("NOPERM this user has no permissions") == Retry::kSlow);
   CHECK(retry_after("WRONGPASS invalid username-password pair") == Retry::kSlow);
   CHECK(retry_after("ERR max number of clients reached") == Retry::kSlow);
+  CHECK(retry_after("DENIED Redis is running in protected mode") == Retry::kSlow);
   CHECK(retry_after("LOADING Redis is loading the dataset in memory") == Retry::kSoon);
   CHECK(retry_after("READONLY You can't write against a read only replica.") == Retry::kSoon);
 }

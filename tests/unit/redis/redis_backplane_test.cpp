@@ -298,6 +298,34 @@ TEST_CASE_METHOD(Fake, "Publications fail while the command link is down, under 
   }
 }
 
+TEST_CASE_METHOD(Fake, "Bars that cannot be stored are one line in the log, however many they are") {
+  server.answers["FCALL freshet_bar"] = "-OOM command not allowed when used memory > 'maxmemory'.\r\n";
+  connect();
+  const auto store = [&](int bars) {
+    int failed = 0;
+    int answered = 0;
+    for (int i = 0; i < bars; ++i) {
+      backplane->store_bar({"user" + std::to_string(i), 60s, {}}, [&](const base::Result<broker::Bar>& bar) {
+        ++answered;
+        failed += bar ? 0 : 1;
+      });
+    }
+    REQUIRE(wait([&] { return answered == bars; }));
+    return failed;
+  };
+  const auto lines = [&] {
+    return std::count_if(log.begin(), log.end(),
+                         [](const auto& line) { return line.find("disconnects: ") != line.npos; });
+  };
+  CHECK(store(100) == 100);
+  CHECK(lines() == 1);
+  server.answers["FCALL freshet_bar"] = test::bulk("1:2");
+  CHECK(store(1) == 0);
+  server.answers["FCALL freshet_bar"] = "-OOM command not allowed when used memory > 'maxmemory'.\r\n";
+  CHECK(store(1) == 1);
+  CHECK(lines() == 2);
+}
+
 TEST_CASE_METHOD(Fake, "Calls without links do nothing") {
   server.stop_listening();
   start();

@@ -83,6 +83,21 @@ TEST_CASE_METHOD(Fixture, "The first sentinel to answer is not believed before t
   CHECK(moves == std::vector<std::string>{"sentinel: primary is 10.0.0.1:7001"});
 }
 
+TEST_CASE_METHOD(Fixture, "Nor is the first one to come back after none could be reached") {
+  for (auto* sentinel : all) sentinel->close_at_once = true;
+  name(b, kNew, 4);
+  start();
+  REQUIRE(wait([&] {
+    return lines("sentinel " + a.address().text()) > 0 && lines("sentinel " + b.address().text()) > 0 &&
+           lines("sentinel " + c.address().text()) > 0;
+  }));
+  a.close_at_once = false;
+  REQUIRE(wait([&] { return a.count("SENTINEL") > 1; }));
+  b.close_at_once = c.close_at_once = false;
+  REQUIRE(wait([&] { return !moves.empty(); }));
+  CHECK(moves == std::vector<std::string>{"sentinel: primary is 10.0.0.1:7001"});
+}
+
 TEST_CASE_METHOD(Fixture, "A sentinel that does not answer is not waited for without end") {
   c.answers["SENTINEL MASTER"] = c.answers["SENTINEL GET-MASTER-ADDR-BY-NAME"] = "";
   start();
@@ -99,6 +114,14 @@ TEST_CASE_METHOD(Fixture, "An announcement makes the watch ask at once, whatever
   REQUIRE(wait([&] { return moves.size() == 2; }));
   CHECK(moves.back() == "sentinel: primary moved from 10.0.0.1:7000 to 10.0.0.1:7001");
   CHECK(primary() == "10.0.0.1:7001");
+}
+
+TEST_CASE_METHOD(Fixture, "A sentinel that does not let its announcements be heard is named once") {
+  b.answers["SUBSCRIBE"] = "-NOPERM this user has no permissions to access one of the channels\r\n";
+  start();
+  REQUIRE(wait([&] { return !moves.empty() && b.count("SUBSCRIBE") > 1; }));
+  CHECK(lines("sentinel " + b.address().text() + ": SUBSCRIBE: NOPERM this user has no permissions") == 1);
+  CHECK(lines("SUBSCRIBE") == 1);
 }
 
 TEST_CASE_METHOD(Fixture, "A move is noticed without an announcement, too") {

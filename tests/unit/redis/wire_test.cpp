@@ -202,6 +202,15 @@ TEST_CASE_METHOD(Fixture, "A wrong certificate is a failure of TLS, and the serv
   CHECK_FALSE(server->tls->is_open());
 }
 
+TEST_CASE_METHOD(Fixture, "A handshake that cannot begin is a failure of TLS, and not waited for") {
+  options.server_name = std::string(300, 'x');
+  begin_tls();
+  CHECK_FALSE(client.over());
+  REQUIRE(run_until(loop, [&] { return client.over(); }));
+  CHECK(client.failure == "there is no name that the server's certificate could be checked against");
+  CHECK(client.opened == 0);
+}
+
 TEST_CASE_METHOD(Fixture, "The handler may destroy the wire wherever it is called from TLS") {
   client.at_open = client.at_data = client.at_end = [] {};
   SECTION("when it opens") {
@@ -226,7 +235,7 @@ TEST_CASE_METHOD(Fixture, "The handler may destroy the wire wherever it is calle
   }
   SECTION("when TLS fails") {
     client.at_end = [this] { client.wire.reset(); };
-    options.server_name = "other.test";
+    options.server_name = GENERATE(as<std::string>(), "other.test", std::string(300, 'x'));
     begin_tls();
     REQUIRE(run_until(loop, [&] { return client.wire == nullptr; }));
   }
