@@ -107,7 +107,7 @@ Conductor::Done Conductor::measure() {
   const auto own_cpu = own_cpu_s();
   const auto cpu = observer_.cpu();
   const auto began = now_ns();
-  const auto done = feed_ ? feed_->publish_all() : watch_.sleep("idle", options_.duration);
+  auto done = feed_ ? feed_->publish_all() : watch_.sleep("idle", options_.duration);
   if (!done) return done;
   outcome_.measured = {seconds_since(began), observer_.cpu() - cpu};
   outcome_.publisher_cpu_s = own_cpu_s() - own_cpu;

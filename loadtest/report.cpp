@@ -123,7 +123,8 @@ void add_rows(std::string& table, const std::string& name, const Json& value) {
   const bool nested =
       value.is_object() && std::any_of(value.begin(), value.end(), [](const Json& part) { return part.is_object(); });
   if (nested) {
-    for (const auto& [key, part] : value.items()) add_rows(table, name.empty() ? key : name + "." + key, part);
+    const auto prefix = name.empty() ? name : name + ".";
+    for (const auto& [key, part] : value.items()) add_rows(table, std::string(prefix).append(key), part);
     return;
   }
   std::string row = name + std::string(name.size() < 34 ? 34 - name.size() : 1, ' ');

@@ -5,7 +5,7 @@ import test from 'node:test';
 import {Chronicle} from '../soak/chronicle.mjs';
 import {History} from '../soak/history.mjs';
 import {Judge} from '../soak/judge.mjs';
-import {Truth, nameOf} from '../soak/truth.mjs';
+import {Truth} from '../soak/truth.mjs';
 
 const base = 1_800_000_000_000_000;
 const channel = {name: 'a', ring: undefined};
@@ -18,8 +18,9 @@ const mark = (last, {floor = 0, epoch = 'e1', holes = ''} = {}) =>
 const begin = [open(), cursor(5, 'fresh')];
 
 /** What the judge says of a client that was told `lives`, when events 1 to 5 were published (id 10 to 50, at 10 to 50 ms). */
-function judged(lives, {marks = [mark(5)], gone = [], ring, emptied = false, connections = []} = {}) {
+function judged(lives, {marks = [mark(5)], gone = [], ring, emptied = false, connections = [], died} = {}) {
   const chronicle = new Chronicle();
+  if (died) chronicle.window('killed', died);
   const history = new History(chronicle);
   const truth = new Truth();
   for (let number = 1; number <= 5; number += 1) {
@@ -29,14 +30,13 @@ function judged(lives, {marks = [mark(5)], gone = [], ring, emptied = false, con
     history.saw('e1', base + number * 10);
   }
   if (emptied) history.empty();
-  for (const each of marks) history.mark(each, 'redis');
+  for (const each of marks) history.mark(each, 'redis', 'two');
   history.settle(marks.at(-1).split('|')[3]);
   const records = truth.publications.filter(({uid}) => !gone.includes(uid + 1)).map(({id, uid}) => `\x1e1|${id}|0|\n${uid} `);
   // Everything happens at the millisecond that its id says, unless it says another one.
   const timed = lives.map((life) => life.map((entry) => ({at: Math.max(0, (entry.id ?? entry.open) - base) + 1, ...entry})));
-  const delivered = new Map(timed.flat().filter(({uid}) => uid !== undefined).map((entry) => [nameOf(entry), entry]));
-  truth.settle({rings: new Map([['a', records]]), delivered: delivered.values(), history});
-  truth.heard = new Set([...delivered.values()].map(({id, uid}) => truth.find(id, uid)));
+  const delivered = timed.flat().filter(({uid}) => uid !== undefined).map((entry) => ({on: 'one', ...entry}));
+  truth.settle({rings: new Map([['a', records]]), delivered, history});
   const judge = Object.assign(new Judge({truth, history, chronicle}), {ring: 1000, ttl: 3600, silenceMs: 5000});
   const client = {name: 'client', problems: [], plan: {channels: ['a']}, lives: timed, connections};
   judge.judge(client);
@@ -82,6 +82,8 @@ test('what Redis has verifiably forgotten justifies one', () => {
   const silent = judged([[...begin, event(1), event(2), cursor(61, 'position')]], {marks: after, gone: [3, 4, 5]});
   assert.deepEqual(silent.kinds, ['lost'], 'what a daemon had heard of must be told');
   assert.deepEqual([silent.judge.counts.lost, silent.judge.counts.undetectable], [2, 1], 'what none had heard of cannot be');
+  assert.deepEqual(kindsOf([[...begin, event(1), event(2), cursor(61, 'position')]], {marks: after, gone: [3, 4, 5], died: 'two'}), [],
+    'nor what only a daemon had heard of that died, too');
 });
 
 test('a floor that moves although nothing was forgotten is seen', () => {

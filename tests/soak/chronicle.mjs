@@ -41,6 +41,11 @@ export class Chronicle {
       && window.from <= at && at <= window.to);
   }
 
+  /** Whether such a window has any part between `from` and `to`. */
+  overlaps(from, to, kinds, name) {
+    return this.windows.some((window) => kinds.includes(window.kind) && window.name === name && window.from <= to && window.to >= from);
+  }
+
   /** Lines about the time around `at`. */
   around(at, {before = 8000, after = 2000} = {}) {
     return this.entries.filter((entry) => entry.at >= at - before && entry.at <= at + after).map(lineOf);

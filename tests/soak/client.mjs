@@ -13,7 +13,7 @@ const firstRetryMs = 1000;
 export class Client {
   /**
    * What was told, in order, one list for each life (a life begins without a cursor, as a page that is loaded anew):
-   * {open: cursor}, {control, id, json}, {id, uid}; all with `at`.
+   * {open: cursor}, {control, id, json}, {id, uid, on: the instance}; all with `at`.
    */
   lives = [[]];
   /** Of {from, head, opened, to, instance, status, end, silence}; `end` is self, clean, torn or refused. */
@@ -158,7 +158,7 @@ export class Client {
         this.problems.push({at, text: `an event that nobody published: id ${id}, data ${data.slice(0, 60)}`});
         return;
       }
-      life.push({id: Number(id), uid, at});
+      life.push({id: Number(id), uid, at, on: connection.instance});
       this.world.delivered(connection.instance, Number(id), at);
     }
   }

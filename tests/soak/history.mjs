@@ -9,6 +9,8 @@ const evidenceMs = 20_000;
 /** Marks are heard here a moment sooner or later than elsewhere. */
 const hearingMs = 1000;
 
+const probeName = 'freshet:!probe:';
+
 function parseMark(text) {
   const [, last, floor, epoch, ttl, , , , , , holes] = text.split('|');
   return {
@@ -24,8 +26,8 @@ const holeName = ({epoch, boot}) => `${epoch}:${boot}`;
 
 export class History {
   /**
-   * By epoch: {highest: the highest value heard or acknowledged, marked: the highest of a mark, heardAt: when a daemon was there
-   * last, holes: of its clock}.
+   * By epoch: {highest: the highest value heard or acknowledged, heardAt: when a daemon was there last, holes: of its clock,
+   * marks: by instance the latest of its marks, {last, at}}.
    */
   epochs = new Map();
   /** By name: {epoch, base, boot, at: when it was heard first}. */
@@ -40,17 +42,18 @@ export class History {
   }
 
   #epoch(name) {
-    if (!this.epochs.has(name)) this.epochs.set(name, {highest: 0, marked: 0, heardAt: undefined, holes: []});
+    if (!this.epochs.has(name)) this.epochs.set(name, {highest: 0, heardAt: undefined, holes: [], marks: new Map()});
     return this.epochs.get(name);
   }
 
-  /** A daemon's mark was heard on this server. */
-  mark(text, server) {
+  /** A mark of this instance was heard on this server. */
+  mark(text, server, instance) {
     const mark = parseMark(text);
     const at = this.chronicle.now();
     const epoch = this.#epoch(mark.epoch);
     if (epoch.heardAt === undefined) this.chronicle.note(`epoch ${mark.epoch.slice(0, 8)} on ${server}`);
-    Object.assign(epoch, {heardAt: at, holes: mark.holes, marked: Math.max(epoch.marked, mark.last)});
+    Object.assign(epoch, {heardAt: at, holes: mark.holes});
+    epoch.marks.set(instance, {last: mark.last, at});
     this.saw(mark.epoch, mark.last);
     for (const hole of mark.holes) {
       if (this.holes.has(holeName(hole))) continue;
@@ -79,9 +82,15 @@ export class History {
     return [...this.holes.values()].some(({base, boot}) => base < id && id < boot);
   }
 
-  /** Whether a daemon was told of a clock at or beyond this id in its epoch. */
-  isMarked(id, epoch) {
-    return (this.epochs.get(epoch)?.marked ?? 0) >= id;
+  /**
+   * Whether any daemon that lived on when the next life had begun was told of this event, or of a clock at or beyond it: then
+   * everybody must be told. `lived(instance, from, to)` says whether it did.
+   */
+  isKnown({id, seenBy, publication: {epoch}}, lived) {
+    const over = [...this.holes.values()].filter(({base, boot}) => base < id && id < boot).map(({at}) => at);
+    const end = over.length > 0 ? Math.min(...over) : (this.epochs.get(epoch)?.heardAt ?? 0) + hearingMs;
+    const marks = [...(this.epochs.get(epoch)?.marks ?? [])].filter(([, {last}]) => last >= id).map(([instance, {at}]) => [instance, at]);
+    return [...seenBy, ...marks].some(([instance, at]) => lived(instance, at, end));
   }
 
   empty() {
@@ -148,11 +157,13 @@ export class Observer {
         enableReadyCheck: false, autoResubscribe: false,
       });
       this.connection = connection;
-      connection.on('error', () => {}).on('pmessage', (_, __, message) => this.history.mark(message, this.server.name));
+      connection.on('error', () => {}).on('pmessage', (_, name, message) => {
+        this.history.mark(message, this.server.name, name.slice(probeName.length));
+      });
       const ended = new Promise((resolve) => connection.once('end', resolve));
       try {
         await connection.connect();
-        await connection.psubscribe('freshet:!probe:*');
+        await connection.psubscribe(`${probeName}*`);
         await ended;
       } catch {
         connection.disconnect();

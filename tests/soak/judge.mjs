@@ -59,7 +59,9 @@ export class Judge {
       }
       if (entry.control === 'stream-reset') {
         this.#reset(client, entry, {cursor: last, opening, wrong});
-        if (entry.id < last && entry.json.reason !== 'unknown-id') wrong('disorder', `a reset's id goes backwards, from ${last} to ${entry.id}`);
+        if (entry.id < last && entry.json.reason !== 'unknown-id') {
+          wrong('disorder', `a reset's id goes backwards, from ${last} to ${entry.id}`);
+        }
         opening = undefined;
         last = entry.id;
         return;
@@ -68,8 +70,11 @@ export class Judge {
         const {resume} = entry.json;
         if (resume === 'fresh') this.counts.fresh += 1;
         if (resume === 'complete') this.counts.complete += 1;
-        if ((resume === 'position') === (opening !== undefined)) wrong('protocol', `${resume} ${opening ? 'as the opening' : 'in mid-stream'}`);
-        if (resume === 'complete' && entry.id !== last) wrong('protocol', `a complete opening at ${entry.id} does not repeat the cursor ${last}`);
+        const isOpening = opening !== undefined;
+        if ((resume === 'position') === isOpening) wrong('protocol', `${resume} ${isOpening ? 'as the opening' : 'in mid-stream'}`);
+        if (resume === 'complete' && entry.id !== last) {
+          wrong('protocol', `a complete opening at ${entry.id} does not repeat the cursor ${last}`);
+        }
         if (entry.id < last) wrong('disorder', `an id goes backwards, from ${last} to ${entry.id}`);
         opening = undefined;
         last = entry.id;
@@ -115,9 +120,11 @@ export class Judge {
     }
   }
 
+  /** Whether the process of an instance that was there at `from` was there at `to`. */
+  #lived = (instance, from, to) => !this.chronicle.overlaps(from, to, ['killed', 'stopped'], instance);
+
   #missing(client, event, {entries, latest}) {
-    // What Redis forgot and no daemon heard of, nobody can tell: no client got it, and the clock was never seen beyond it.
-    if (event.state === forgotten && !this.truth.heard.has(event) && !this.history.isMarked(event.id, event.publication.epoch)) {
+    if (event.state === forgotten && !this.history.isKnown(event, this.#lived)) {
       this.counts.undetectable += 1;
       return;
     }
@@ -125,7 +132,8 @@ export class Judge {
     const at = entries.findIndex((entry) => entry.id > event.id);
     this.#report('lost', {
       client, at: latest === Infinity ? event.publication.ackedAt : latest,
-      text: `event ${event.id} of ${event.channel} (${event.state}, published at ${Math.round(event.publication.sentAt)} ms) never came`,
+      text: `event ${event.id} of ${event.channel} (${event.state}, published at ${Math.round(event.publication.sentAt)} ms) ` +
+        `never came; seen by ${JSON.stringify([...event.seenBy])}`,
       context: at < 0 ? entries.slice(-6) : entries.slice(Math.max(0, at - 4), at + 3),
     });
   }
@@ -148,7 +156,8 @@ export class Judge {
 
   /** More events after the cursor than the ring keeps, or a ring whose last event is older than the TTL. */
   #isCut(channel, cursor, {at}) {
-    const events = (this.truth.channels.get(channel) ?? []).filter(({state, publication}) => state !== forgotten && publication.sentAt <= at);
+    const events = (this.truth.channels.get(channel) ?? [])
+      .filter(({state, publication}) => state !== forgotten && publication.sentAt <= at);
     const ring = events.at(-1)?.publication.channel.ring ?? this.ring;
     if (events.filter(({id}) => id > cursor).length > ring) return true;
     const newest = events.at(-1)?.id ?? 0;
@@ -176,18 +185,22 @@ export class Judge {
           continue;
         }
         const {to, instance, end} = connection;
-        const explained = this.chronicle.within(to, ['reload'])
+        const ofProxy = !client.plan.direct && this.chronicle.within(to, ['reload']);
+        // Who was not let in, by nginx on behalf of all, can blame any of them.
+        const explained = ofProxy
           || this.chronicle.within(to, ['killed', 'stopped'], connection.opened === undefined ? undefined : instance);
         if (explained) {
           counts.explained += 1;
-          const isCleanEnd = !this.chronicle.within(to, ['stopped'], instance) || this.chronicle.within(to, ['killed', 'reload']);
-          if (end === 'torn' && !isCleanEnd) {
+          const mustBeClean = !ofProxy && this.chronicle.within(to, ['stopped'], instance)
+            && !this.chronicle.within(to, ['killed'], instance);
+          if (end === 'torn' && mustBeClean) {
             counts.torn += 1;
             this.#report('torn', {client, at: to, text: `a drained stream of ${instance} was cut off instead of ended`});
           }
         } else {
           counts.dropped += 1;
-          this.#report('dropped', {client, at: to, text: `its stream on ${instance ?? 'nobody'} ended (${end}) for no reason of its own: ${JSON.stringify(connection)}`});
+          const text = `its stream on ${instance ?? 'nobody'} ended (${end}) for no reason of its own: ${JSON.stringify(connection)}`;
+          this.#report('dropped', {client, at: to, text});
         }
       }
     }
@@ -196,7 +209,9 @@ export class Judge {
 
   #silence(client, {silence, silentAt, instance}, counts) {
     if (silence === 0) return;
-    const inTrouble = this.chronicle.within(silentAt + silence, ['reload', 'killed', 'stopped']);
+    const until = silentAt + silence;
+    const inTrouble = (!client.plan.direct && this.chronicle.within(until, ['reload']))
+      || this.chronicle.within(until, ['killed', 'stopped'], instance);
     const place = inTrouble ? 'longestSilenceInTrouble' : 'longestSilence';
     if (silence > counts[place].ms) counts[place] = {ms: Math.round(silence), client: client.name, instance, at: Math.round(silentAt)};
     if (silence > this.silenceMs && !inTrouble) {

@@ -36,7 +36,8 @@ const texts = ['faults', 'world', 'report'];
 const flags = ['keep', 'plan', 'help'];
 
 const defaults = {
-  seconds: 60, clients: 200, channels: 4, pool: 40, rate: 60, every: 4, faults: 'default', world: 'sentinel', 'min-replicas': 1, keep: false,
+  seconds: 60, clients: 200, channels: 4, pool: 40, rate: 60, every: 4, faults: 'default', world: 'sentinel',
+  'min-replicas': 1, keep: false,
 };
 
 /** The names of the faults that `list` means, in the order in which they are defined. */

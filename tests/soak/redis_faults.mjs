@@ -189,9 +189,11 @@ export const redisFaults = {
   'flushall': {
     about: 'FLUSHALL: everything forgotten', forgets: true,
     lane: 'redis', weight: 1,
-    async run(world) {
+    async run(world, _, fault) {
+      // A primary without a good replica refuses this, too.
+      await until(() => ask(world, 'FLUSHALL').then(() => true, () => false), 'FLUSHALL', {every: 200});
+      fault.begins();
       world.history.empty();
-      await ask(world, 'FLUSHALL');
     },
   },
 };

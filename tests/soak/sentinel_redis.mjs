@@ -108,7 +108,8 @@ export class SentinelRedis {
     const told = [];
     for (const {events} of this.sentinels) {
       for (const {channel, text, at} of events) {
-        if (!newsworthy.test(channel) || told.some((other) => other.text === text && other.channel === channel && Math.abs(other.at - at) < sameMs)) continue;
+        const isTold = told.some((other) => other.text === text && other.channel === channel && Math.abs(other.at - at) < sameMs);
+        if (isTold || !newsworthy.test(channel)) continue;
         told.push({channel, text, at});
         chronicle.noteAt(at, `sentinel: ${channel} ${text}`);
       }

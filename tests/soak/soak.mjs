@@ -8,7 +8,6 @@ import {makePlan} from './plan.mjs';
 import {Publisher, RedisLane} from './publisher.mjs';
 import {Recoveries} from './recovery.mjs';
 import {makeReport} from './report.mjs';
-import {nameOf} from './truth.mjs';
 import {World, heartbeatMs, ttlSeconds} from './world.mjs';
 
 /** Nobody may hear nothing for so long: some heartbeats, and what a busy machine adds. */
@@ -58,13 +57,9 @@ async function catchUp(world) {
 
 /** Brings together what the publisher, Redis and the clients know. */
 function settle({truth, history, clients}, {rings, epoch}) {
-  const delivered = new Map();
-  for (const entry of clients.flatMap(({lives}) => lives.flat())) {
-    if (entry.uid !== undefined) delivered.set(nameOf(entry), entry);
-  }
+  const delivered = clients.flatMap(({lives}) => lives.flat()).filter(({uid}) => uid !== undefined);
   history.settle(epoch);
-  truth.settle({rings, delivered: delivered.values(), history});
-  truth.heard = new Set([...delivered.values()].map(({id, uid}) => truth.find(id, uid)));
+  truth.settle({rings, delivered, history});
 }
 
 /** Runs a soak; gives its report. */
@@ -76,7 +71,8 @@ export async function soak(options, say = () => {}) {
   let recoveries;
   try {
     await world.start();
-    say(`${plan.clients.length} clients, ${plan.publications.length} events to publish, ${plan.faults.length} faults; logs in ${world.folder}`);
+    say(`${plan.clients.length} clients, ${plan.publications.length} events to publish, ${plan.faults.length} faults`);
+    say(`logs in ${world.folder}`);
     world.chronicle.begin();
     lag.enable();
     recoveries = new Recoveries(world);
@@ -96,7 +92,7 @@ export async function soak(options, say = () => {}) {
     const judge = new Judge(world);
     Object.assign(judge, {ring: plan.ring, ttl: ttlSeconds, silenceMs});
     for (const client of world.clients) judge.judge(client);
-    for (const client of behind) judge.violations.push({kind: 'behind', client: client.name, text: `got no further than ${client.lastEventId}`});
+    for (const {name, lastEventId} of behind) judge.violations.push({kind: 'behind', client: name, text: `got no further than ${lastEventId}`});
     for (const error of errors) judge.violations.push({kind: 'server', text: String(error.message)});
     const connections = judge.connections(world.clients);
     return makeReport({options, world, judge, connections, recoveries, lag, cpu: process.cpuUsage(began)});

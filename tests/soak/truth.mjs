@@ -47,7 +47,7 @@ export class Truth {
 
   /**
    * Settles what became of everything, once nothing more is published. `rings` are the final ones: Map of channel to records;
-   * `delivered` gives each {id, uid} that a client was sent; `history` is the observer's.
+   * `delivered` gives each {id, uid, on: an instance, at} that a client was sent; `history` is the observer's.
    */
   settle({rings, delivered, history}) {
     this.problems = [];
@@ -72,12 +72,18 @@ export class Truth {
       }
     }
     for (const entry of inRing) this.#found(entry, kept, history);
-    for (const entry of delivered) this.#found(entry, uncertain, history);
+    for (const entry of delivered) {
+      this.#found(entry, uncertain, history);
+      this.find(entry.id, entry.uid).seenBy.set(entry.on, entry.at);
+    }
 
     this.channels = new Map();
     this.reused = [];
     for (const [id, events] of [...this.byId].sort(([a], [b]) => a - b)) {
-      if (events.length > 1) this.reused.push(`the id ${id} was given out ${events.length} times: ${JSON.stringify(events)}`);
+      if (events.length > 1) {
+        const whom = JSON.stringify(events.map(({state, publication}) => ({state, ...publication})));
+        this.reused.push(`the id ${id} was given out ${events.length} times: ${whom}`);
+      }
       for (const event of events) {
         if (!this.channels.has(event.channel)) this.channels.set(event.channel, []);
         this.channels.get(event.channel).push(event);
@@ -87,7 +93,7 @@ export class Truth {
   }
 
   #add(id, publication, state) {
-    const event = {id, state, channel: publication.channel.name, publication};
+    const event = {id, state, channel: publication.channel.name, publication, seenBy: new Map()};
     if (this.byId.has(id)) this.byId.get(id).push(event);
     else this.byId.set(id, [event]);
   }

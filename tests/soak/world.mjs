@@ -51,7 +51,10 @@ export class World {
     await this.redis.start(this.#userArguments());
     for (const server of this.redis.servers) this.observers.push(new Observer(server, this.history));
     const config = {
-      backplane: {history: {events: this.plan.ring, ttl: `${ttlSeconds}s`}, redis: {username: user, password_file: passwordFile, ...this.redis.config}},
+      backplane: {
+        history: {events: this.plan.ring, ttl: `${ttlSeconds}s`},
+        redis: {username: user, password_file: passwordFile, ...this.redis.config},
+      },
       streams: {heartbeat: `${heartbeatMs}ms`, retry: '300ms'},
       drain: {period: '2s'},
     };
