@@ -97,6 +97,22 @@ TEST_CASE_METHOD(User, "A reason is logged once, however often it stands in the 
   CHECK(log.back() == home + "connected to Redis 7");
 }
 
+TEST_CASE_METHOD(User, "Reasons that take turns are logged once each") {
+  start();
+  const auto lose = [&](const std::string& reply) {
+    const auto before = server.accepted;
+    server.greeting = reply;
+    server.hang_up();
+    REQUIRE(wait([&] { return server.accepted > before + 2; }));
+  };
+  for (int i = 0; i < 3; ++i) {
+    lose("-DENIED one\r\n");
+    lose("-NOAUTH other\r\n");
+  }
+  CHECK(lines("DENIED one") == 1);
+  CHECK(lines("NOAUTH other") == 1);
+}
+
 TEST_CASE_METHOD(User, "A link that comes up only to be lost is logged once, too") {
   failure = "no rights";
   up_first = true;
