@@ -1,5 +1,6 @@
 #include "redis/link.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "uv/loop.h"
@@ -10,6 +11,8 @@ namespace {
 /// A link that stands for so long is well; one that is lost earlier goes on backing off. Longer than it takes the hub
 /// to miss its probes.
 constexpr std::chrono::seconds kSettled{5};
+/// One trouble may show itself in turns: as a hang-up now and as a reset then.
+constexpr std::size_t kLoggedReasons = 4;
 
 }  // namespace
 
@@ -74,11 +77,13 @@ void Link::on_down(const Connection::Loss& loss) {
   if (was_up || moves) flapping_ = settling_ != nullptr && !moves;
   settling_.reset();
   reason_ = loss.reason;
-  if (logged_ != reason_) {
-    logged_ = reason_;
+  if (std::find(logged_.begin(), logged_.end(), reason_) == logged_.end()) {
+    logged_.push_back(reason_);
+    if (logged_.size() > kLoggedReasons) logged_.pop_front();
     const bool for_operator = loss.retry == Retry::kSlow;
     log(for_operator ? Level::kError : Level::kWarn, reason_);
   }
+  if (moves) logged_.clear();
   const auto pause = loss.retry == Retry::kSlow ? slow_backoff_.next() : backoff_.next();
   retry_ = loop_.after(moves ? base::Duration::zero() : pause, [this] { connect(); });
   user_.on_lost(was_up);

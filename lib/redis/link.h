@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <string>
@@ -81,7 +82,7 @@ class Link final : private Connection::Owner {
   /// Runs while the link is up, but not yet for long enough to be trusted.
   std::unique_ptr<base::Timer> settling_;
   std::string reason_ = "connecting";
-  std::string logged_;  ///< the last reason in the log, until the link has settled
+  std::deque<std::string> logged_;  ///< the last reasons in the log, until the link has settled or moved
   std::string up_as_;
   bool up_ = false;
   bool announced_ = false;
