@@ -9,6 +9,8 @@ namespace freshet {
 namespace {
 
 constexpr std::chrono::seconds kInterval{1};
+/// Of the limit, to be below it again: so that a process which hovers at it does not change its mind each second.
+constexpr std::size_t kMargin = 32;
 
 }  // namespace
 
@@ -21,7 +23,7 @@ void MemoryWatch::look() {
   const auto limit = limit_();
   // What the allocator keeps for itself is not needed, but it does not say so.
   if (limit > 0 && resident_bytes() >= limit) malloc_trim(0);
-  const bool full = limit > 0 && resident_bytes() >= limit;
+  const bool full = limit > 0 && resident_bytes() >= (full_ ? limit - limit / kMargin : limit);
   if (std::exchange(full_, full) != full) changed_(full);
   timer_ = clock_.after(kInterval, [this] { look(); });
 }

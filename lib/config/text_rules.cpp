@@ -57,7 +57,8 @@ base::Result<std::string> host_name(std::string_view text) {
 }
 
 base::Result<std::string> server_name(std::string_view text) {
-  if (!consists_of(text, "_.-") && !is_ip_address(text)) {
+  const bool name = consists_of(text, "_.-") && text.size() <= kMaxHostBytes && text != ".";
+  if (!name && !is_ip_address(text)) {
     return refuse(text, "is neither a host name nor an address (try redis.example.com)");
   }
   return base::to_lower(text);

@@ -31,11 +31,11 @@ function judged(lives, {marks = [mark(5)], gone = [], ring, emptied = false, con
   }
   if (emptied) history.empty();
   for (const each of marks) history.mark(each, 'redis', 'two');
-  history.settle(marks.at(-1).split('|')[3]);
   const records = truth.publications.filter(({uid}) => !gone.includes(uid + 1)).map(({id, uid}) => `\x1e1|${id}|0|\n${uid} `);
   // Everything happens at the millisecond that its id says, unless it says another one.
   const timed = lives.map((life) => life.map((entry) => ({at: Math.max(0, (entry.id ?? entry.open) - base) + 1, ...entry})));
   const delivered = timed.flat().filter(({uid}) => uid !== undefined).map((entry) => ({on: 'one', ...entry}));
+  history.settle(marks.at(-1).split('|')[3], delivered.map(({id}) => id));
   truth.settle({rings: new Map([['a', records]]), delivered, history});
   const judge = Object.assign(new Judge({truth, history, chronicle}), {ring: 1000, ttl: 3600, silenceMs: 5000});
   const client = {name: 'client', problems: [], plan: {channels: ['a']}, lives: timed, connections};

@@ -89,7 +89,9 @@ export class History {
   isKnown({id, seenBy, publication: {epoch}}, lived) {
     const over = [...this.holes.values()].filter(({base, boot}) => base < id && id < boot).map(({at}) => at);
     const end = over.length > 0 ? Math.min(...over) : (this.epochs.get(epoch)?.heardAt ?? 0) + hearingMs;
-    const marks = [...(this.epochs.get(epoch)?.marks ?? [])].filter(([, {last}]) => last >= id).map(([instance, {at}]) => [instance, at]);
+    // A mark that a server gave out when the next life had begun was heard by nobody but this observer.
+    const marks = [...(this.epochs.get(epoch)?.marks ?? [])]
+      .filter(([, {last, at}]) => last >= id && at <= end).map(([instance, {at}]) => [instance, at]);
     return [...seenBy, ...marks].some(([instance, at]) => lived(instance, at, end));
   }
 
@@ -99,14 +101,16 @@ export class History {
 
   /**
    * Looks back from the end. `epoch` is the last one; the lives before it are those that its clock and theirs know of. A life
-   * that is not among them was one of a server that had been replaced, and is forgotten as a whole.
+   * that is not among them was one of a server that had been replaced, and is forgotten as a whole. `ids` are all that were
+   * acknowledged or delivered: some without a word of the epoch that they were given out in.
    */
-  settle(epoch) {
+  settle(epoch, ids) {
     this.lineage = new Map();
     this.#follow(epoch);
     this.current = epoch;
     this.strays = [...this.epochs].filter(([name]) => name !== epoch && !this.lineage.has(name)).map(([, entry]) => entry);
-    this.evidence = [...this.holes.values()].filter((hole) => (this.epochs.get(hole.epoch)?.highest ?? 0) > hole.base);
+    this.evidence = [...this.holes.values()].filter(({epoch: ended, base, boot}) =>
+      (this.epochs.get(ended)?.highest ?? 0) > base || ids.some((id) => base < id && id < boot));
     this.hasForgotten = this.emptied.length > 0 || this.evidence.length > 0 || this.strays.length > 0;
     for (const [index, move] of this.floors.entries()) move.cause = index === 0 ? 'begin' : this.#causeOf(move);
   }

@@ -6,6 +6,8 @@ import {forgotten, uncertain} from './truth.mjs';
 /** Marks are heard here a little later than at the daemons. */
 const slackMs = 1000;
 const second = 1_000_000;
+/** What a client was told around a publication that it did not get. */
+const contextMs = 2000;
 
 export class Judge {
   violations = [];
@@ -39,7 +41,7 @@ export class Judge {
     this.#order(client, entries);
     const end = entries.reduce((highest, {id}) => Math.max(highest, id ?? 0), 0);
     for (const channel of client.plan.channels) {
-      this.#channel(client, channel, entries, {first: entries[begin], end: isLast ? Infinity : end});
+      this.#channel(client, channel, entries, {first: entries[begin], end: isLast ? Infinity : end, isLast});
     }
   }
 
@@ -89,7 +91,7 @@ export class Judge {
   }
 
   /** Each event of a channel is there, or a reset explains that it is not. */
-  #channel(client, channel, entries, {first, end}) {
+  #channel(client, channel, entries, {first, end, isLast}) {
     const events = this.truth.channels.get(channel) ?? [];
     const resets = entries.filter(({control, json}) => control === 'stream-reset' && json.channels.includes(channel));
     const seen = new Set();
@@ -112,7 +114,10 @@ export class Judge {
       const earliest = received[next - 1]?.at ?? first.at;
       const latest = received[next]?.at ?? Infinity;
       const {sentAt} = event.publication;
-      const isLate = event.state === forgotten || this.history.wasAway(event.id);
+      const wasAway = this.history.wasAway(event.id);
+      // Who left for good cannot be told of what came back, or came with a lower id from a server that came back, after that.
+      if (!isLast && wasAway && event.state !== forgotten) continue;
+      const isLate = event.state === forgotten || wasAway;
       const told = resets.some(({id, at, json}) => at >= sentAt
         && (isLate || (at >= earliest && at <= latest) || (json.reason === 'history-lost' && id >= event.id)));
       if (told) continue;
@@ -134,7 +139,9 @@ export class Judge {
       client, at: latest === Infinity ? event.publication.ackedAt : latest,
       text: `event ${event.id} of ${event.channel} (${event.state}, published at ${Math.round(event.publication.sentAt)} ms) ` +
         `never came; seen by ${JSON.stringify([...event.seenBy])}`,
-      context: at < 0 ? entries.slice(-6) : entries.slice(Math.max(0, at - 4), at + 3),
+      context: [...(at < 0 ? entries.slice(-6) : entries.slice(Math.max(0, at - 4), at + 3)),
+        ...entries.filter((entry) => Math.abs(entry.at - event.publication.sentAt) < contextMs && (entry.uid === undefined || entry.id > event.id))
+          .slice(0, 12)],
     });
   }
 
@@ -156,8 +163,8 @@ export class Judge {
 
   /** More events after the cursor than the ring keeps, or a ring whose last event is older than the TTL. */
   #isCut(channel, cursor, {at}) {
-    const events = (this.truth.channels.get(channel) ?? [])
-      .filter(({state, publication}) => state !== forgotten && publication.sentAt <= at);
+    // What was forgotten later may have filled the ring at that time.
+    const events = (this.truth.channels.get(channel) ?? []).filter(({publication}) => publication.sentAt <= at);
     const ring = events.at(-1)?.publication.channel.ring ?? this.ring;
     if (events.filter(({id}) => id > cursor).length > ring) return true;
     const newest = events.at(-1)?.id ?? 0;

@@ -58,7 +58,8 @@ async function catchUp(world) {
 /** Brings together what the publisher, Redis and the clients know. */
 function settle({truth, history, clients}, {rings, epoch}) {
   const delivered = clients.flatMap(({lives}) => lives.flat()).filter(({uid}) => uid !== undefined);
-  history.settle(epoch);
+  const ids = [...truth.publications, ...delivered].map(({id}) => id).filter((id) => id !== undefined);
+  history.settle(epoch, ids);
   truth.settle({rings, delivered, history});
 }
 

@@ -42,7 +42,11 @@ TEST_CASE("the name in a server's certificate is a host name or an address, or l
   CHECK(server_name("Redis.Example.com") == "redis.example.com");
   CHECK(server_name("10.0.0.1") == "10.0.0.1");
   CHECK(server_name("2001:DB8::1") == "2001:db8::1");
-  for (const auto* bad : {"a b", "redis:6379", "[::1]", "*.example.com", "redis://x"}) CHECK_FALSE(server_name(bad));
+  for (const auto* bad : {"a b", "redis:6379", "[::1]", "*.example.com", "redis://x", "."}) {
+    CHECK_FALSE(server_name(bad));
+  }
+  CHECK(server_name(std::string(253, 'a')));
+  CHECK_FALSE(server_name(std::string(254, 'a')));
 }
 
 TEST_CASE("prefixes and globs are made of what channel names are made of") {
