@@ -5,6 +5,8 @@ export class Chronicle {
   entries = [];
   /** Of {kind, name, from, to}: times in which streams may end through no fault of the broker's. */
   windows = [];
+  /** Times at which a replica was promoted. */
+  promotions = [];
   #begin = performance.now();
 
   /** Milliseconds since begin(). */
@@ -24,6 +26,10 @@ export class Chronicle {
   noteAt(moment, text) {
     this.entries.push({at: moment - this.#begin, text});
     this.entries.sort((a, b) => a.at - b.at);
+  }
+
+  promotedAt(moment) {
+    this.promotions.push(moment - this.#begin);
   }
 
   /** Opens a window; the function that it returns closes it, `afterMs` later than now. */

@@ -9,6 +9,9 @@ const evidenceMs = 20_000;
 /** Marks are heard here a moment sooner or later than elsewhere. */
 const hearingMs = 1000;
 
+/** From a promotion until the first mark of the new life is heard. */
+const takingOverMs = 3000;
+
 const probeName = 'freshet:!probe:';
 
 function parseMark(text) {
@@ -88,8 +91,10 @@ export class History {
    */
   isKnown({id, seenBy, publication: {epoch}}, lived) {
     const over = [...this.holes.values()].filter(({base, boot}) => base < id && id < boot).map(({at}) => at);
-    const end = over.length > 0 ? Math.min(...over) : (this.epochs.get(epoch)?.heardAt ?? 0) + hearingMs;
-    // A mark that a server gave out when the next life had begun was heard by nobody but this observer.
+    const begun = over.length > 0 ? Math.min(...over) : (this.epochs.get(epoch)?.heardAt ?? 0) + hearingMs;
+    const promoted = this.chronicle.promotions.filter((at) => at <= begun && begun - at < takingOverMs);
+    // A mark that a server gave out when another one had been promoted was heard by nobody but this observer.
+    const end = promoted.length > 0 ? Math.min(...promoted) : begun;
     const marks = [...(this.epochs.get(epoch)?.marks ?? [])]
       .filter(([, {last, at}]) => last >= id && at <= end).map(([instance, {at}]) => [instance, at]);
     return [...seenBy, ...marks].some(([instance, at]) => lived(instance, at, end));

@@ -112,6 +112,7 @@ export class SentinelRedis {
         if (isTold || !newsworthy.test(channel)) continue;
         told.push({channel, text, at});
         chronicle.noteAt(at, `sentinel: ${channel} ${text}`);
+        if (channel === '+promoted-slave') chronicle.promotedAt(at);
       }
     }
   }
