@@ -93,10 +93,11 @@ export class History {
     const over = [...this.holes.values()].filter(({base, boot}) => base < id && id < boot).map(({at}) => at);
     const begun = over.length > 0 ? Math.min(...over) : (this.epochs.get(epoch)?.heardAt ?? 0) + hearingMs;
     const promoted = this.chronicle.promotions.filter((at) => at <= begun && begun - at < takingOverMs);
-    // A mark that a server gave out when another one had been promoted was heard by nobody but this observer.
+    // A mark that a server gave out when another one had been promoted was heard by nobody but this observer; nor perhaps one
+    // in answer to a call that lay in a server which hung: its caller may have given up meanwhile.
     const end = promoted.length > 0 ? Math.min(...promoted) : begun;
     const marks = [...(this.epochs.get(epoch)?.marks ?? [])]
-      .filter(([, {last, at}]) => last >= id && at <= end).map(([instance, {at}]) => [instance, at]);
+      .filter(([, {last, at}]) => last >= id && at <= end && !this.chronicle.within(at, ['hung'])).map(([instance, {at}]) => [instance, at]);
     return [...seenBy, ...marks].some(([instance, at]) => lived(instance, at, end));
   }
 

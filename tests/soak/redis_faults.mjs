@@ -7,6 +7,9 @@ import {Redis} from 'ioredis';
 import {sleep, until} from '../support/wait.mjs';
 import {dataOf} from './truth.mjs';
 
+/** So long after a hang a server answers calls that lay in it, whose callers may be gone. */
+const staleCallsMs = 500;
+
 const usualBufferLimit = 'pubsub 33554432 8388608 60';
 
 /** Runs `action` with a connection of its own to a server. */
@@ -119,9 +122,11 @@ export const redisFaults = {
     lane: 'redis', weight: 2, draw: (random) => ({ms: random.integer(500, 5000)}),
     async run(world, {ms}, fault) {
       const server = await world.redis.primary();
+      const close = world.chronicle.window('hung', server.name);
       server.program.signal('SIGSTOP');
       await sleep(ms);
       server.program.signal('SIGCONT');
+      close(staleCallsMs);
       fault.lifted();
     },
   },

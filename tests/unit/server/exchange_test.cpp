@@ -65,8 +65,8 @@ TEST_CASE("A client is told once to go on with its body") {
 
 TEST_CASE("A stream's head is all for HEAD, and chunked for HTTP/1.1 only") {
   Exchange exchange({});
-  const std::string request = GENERATE("GET / HTTP/1.1\r\nHost: x\r\n\r\n", "HEAD / HTTP/1.1\r\nHost: x\r\n\r\n",
-                                       "GET / HTTP/1.0\r\n\r\n");
+  const std::string request =
+      GENERATE("GET / HTTP/1.1\r\nHost: x\r\n\r\n", "HEAD / HTTP/1.1\r\nHost: x\r\n\r\n", "GET / HTTP/1.0\r\n\r\n");
   REQUIRE(exchange.read(request, Limits{}) == Status::kComplete);
   static_cast<void>(exchange.take());
   CHECK(exchange.answer_stream({}) == request.starts_with("HEAD"));
