@@ -21,14 +21,14 @@ namespace {
 void encode_frame(benchmark::State& state) {
   const std::string data(static_cast<std::size_t>(state.range(0)), 'x');
   Id id = 1'700'000'000'000'000;
-  for (auto _ : state) benchmark::DoNotOptimize(freshet::sse::Frame::encode({++id, "note", data}));
+  while (state.KeepRunning()) benchmark::DoNotOptimize(freshet::sse::Frame::encode({++id, "note", data}));
 }
 BENCHMARK(encode_frame)->Arg(20)->Arg(kPayloadBytes)->Arg(4096);
 
 void decode_record(benchmark::State& state) {
   const auto bytes =
       freshet::broker::encode_record({1'700'000'000'000'000, 1, "note", std::string(kPayloadBytes, 'x')});
-  for (auto _ : state) benchmark::DoNotOptimize(freshet::broker::decode_record(bytes));
+  while (state.KeepRunning()) benchmark::DoNotOptimize(freshet::broker::decode_record(bytes));
 }
 BENCHMARK(decode_record);
 
@@ -36,7 +36,7 @@ void read_messages(benchmark::State& state) {
   constexpr std::size_t kMessages = 1000;
   const auto bytes = freshet::bench::resp_messages(kMessages);
   freshet::redis::ReplyReader reader;
-  for (auto _ : state) benchmark::DoNotOptimize(freshet::bench::read_all(reader, bytes));
+  while (state.KeepRunning()) benchmark::DoNotOptimize(freshet::bench::read_all(reader, bytes));
   state.SetItemsProcessed(static_cast<std::int64_t>(kMessages) * state.iterations());
 }
 BENCHMARK(read_messages);
@@ -44,7 +44,7 @@ BENCHMARK(read_messages);
 void fan_out(benchmark::State& state) {
   World world;
   world.open_many(static_cast<std::size_t>(state.range(0)), "all");
-  for (auto _ : state) benchmark::DoNotOptimize(world.publish("all"));
+  while (state.KeepRunning()) benchmark::DoNotOptimize(world.publish("all"));
   state.SetItemsProcessed(state.range(0) * state.iterations());
 }
 BENCHMARK(fan_out)->Arg(1)->Arg(100)->Arg(10'000);
@@ -56,7 +56,7 @@ void one_of_many_channels(benchmark::State& state) {
   std::vector<std::string> names;
   for (std::size_t i = 0; i < channels; ++i) names.push_back(World::channel_name(i * 7919 % channels));
   std::size_t next = 0;
-  for (auto _ : state) {
+  while (state.KeepRunning()) {
     benchmark::DoNotOptimize(world.publish(names[next]));
     if (++next == channels) next = 0;
   }
@@ -69,7 +69,7 @@ void open_and_close(benchmark::State& state) {
   const bool own = state.range(0) != 0;
   World world;
   world.open_many(1, "all");
-  for (auto _ : state) {
+  while (state.KeepRunning()) {
     if (own) {
       world.open_spread(kStreams);
     } else {
