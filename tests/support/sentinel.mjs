@@ -18,6 +18,7 @@ export const masterName = 'mymaster';
 const downAfterMs = 1000;
 const laterMs = 600;
 const failoverTimeoutMs = 2000;
+const sentinelsTellMs = 15_000;
 
 /** One sentinel. `events` are all that it has announced: {channel, text, at} with `at` by performance.now(). */
 export class Sentinel {
@@ -193,9 +194,16 @@ export class SentinelCluster {
     for (const replica of this.replicas.filter(({program}) => program.running)) await this.#follows(replica, ms);
   }
 
+  /** Sentinels tell a server that came back whom to follow after ten seconds or so, and now and then not at all: then this does. */
   #follows(replica, ms) {
+    const tellAt = performance.now() + sentinelsTellMs;
+    let told = false;
     return until(async () => {
       const info = await clientOf(replica).info('replication').catch(() => '');
+      if (!told && performance.now() > tellAt) {
+        told = true;
+        await clientOf(replica).replicaof('127.0.0.1', this.primary.port);
+      }
       return info.includes(`master_port:${this.primary.port}\r`) && info.includes('master_link_status:up');
     }, `${replica.port} to follow ${this.primary.port}`, {ms});
   }
