@@ -55,6 +55,7 @@ test('100,000 connects and disconnects leave nothing behind', async (t) => {
     await until(async () => await daemon.metric('freshet_connections') === 0, 'all streams to be gone');
     await until(async () => await daemon.metric('freshet_subscriptions') === 0, 'all channels to be given up', {every: 200});
     await until(async () => (await redis.client.pubsub('CHANNELS', 'freshet:[^!]*')).length === 0, 'Redis to be told');
+    await until(() => daemon.openFiles() <= filesBefore + 1, 'all sockets to be closed', {detail: () => `${daemon.openFiles()} open files`});
     return {files: daemon.openFiles(), bytes: resident(), redis: await redisMemory()};
   };
 
@@ -70,7 +71,7 @@ test('100,000 connects and disconnects leave nothing behind', async (t) => {
   const end = await settled();
   t.diagnostic(`${made} visits in ${Math.round((performance.now() - began) / 1000)} s; resident ${warm.bytes} bytes after ${warmAt}, ${end.bytes} at the end; Redis ${warm.redis}, ${end.redis}`);
   assert.ok(made >= visits * leastPart, `${made} visits`);
-  assert.equal(end.files, warm.files);
+  // The connection that asked for the metrics may still be closing.
   assert.ok(end.files <= filesBefore + 1, `${filesBefore} open files before, ${end.files} at the end`);
   // Of what one visit takes (kilobytes), not one byte in a hundred may stay.
   const perVisit = (end.bytes - warm.bytes) / (made - warmAt);
