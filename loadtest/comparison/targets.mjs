@@ -41,6 +41,17 @@ class Figures {
     return this.growth(work, measure) / this.growth(work, measure, {peer: 'limit'});
   }
 
+  /**
+   * Of a figure per connection: what one more connection adds to the whole towards the last point, to what it adds before.
+   * What the process takes without any, and gives back after its start, drops out.
+   */
+  slopeGrowth(work, measure) {
+    const [first, middle, last] = this.of(work).map(({values, runs}) => ({x: runs[0].x, whole: values[measure] * runs[0].x}));
+    if (last === undefined) return undefined;
+    const slope = (from, to) => (to.whole - from.whole) / (to.x - from.x);
+    return slope(middle, last) / slope(first, middle);
+  }
+
   /** The place of the work's last point in a plot. */
   x(work) {
     return this.of(work).at(-1)?.runs[0].x ?? NaN;
@@ -85,8 +96,7 @@ export function judge(summaries) {
   atMost('Growth', 'CPU per event with connections, growth to that of limit', 1.15,
     figures.growthToLimit('growth-connections', 'cpu'));
   atMost('', 'CPU per event with channels, growth to that of limit', 1.15, figures.growthToLimit('growth-channels', 'cpu'));
-  atMost('', 'memory per connection at the most connections to that at fewer', 1.15,
-    figures.growth('growth-connections', 'memoryGrowth', {from: 1}));
+  atMost('', 'memory that one more connection takes, among many to among few', 1.15, figures.slopeGrowth('growth-connections', 'memory'));
   atMost('Stalled readers', 'p99 of the others to that without them', 1.2, figures.growth('stalled', 'p99'));
   const more = figures.value('stalled', 'peak', {at: -1}) - figures.value('stalled', 'peak');
   row('', 'memory more than without them', '≤ 1 MiB each', shown('peak', more), more <= figures.x('stalled'));

@@ -103,7 +103,7 @@ export function worksOf(scale) {
       about: `One channel, ${thousands(clients(50_000))} deliveries a second in all`,
       reference: 'limit',
       peers: both,
-      measures: ['cpu', 'p99', 'memoryGrowth'],
+      measures: ['cpu', 'p99', 'memory'],
       points: [clients(1_000), clients(5_000), most].map((n) => (
         {name: `${thousands(n)} connections`, x: n, mode: 'broadcast', options: {connections: n, size: 200, ...shared(n)}}
       )),
