@@ -12,6 +12,7 @@
 #include "mapping.h"
 #include "redis/redis_backplane.h"
 #include "redis_tls.h"
+#include "server/ops/status.h"
 #include "startup_memory.h"
 #include "systemd.h"
 
@@ -37,9 +38,12 @@ App::App(config::Config config, config::Sources sources, Credentials credentials
     : config_(std::move(config)),
       sources_(std::move(sources)),
       log_(log),
+      version_(std::move(version)),
       seed_(random_seed()),
       settings_(settings_from(config_)),
-      metrics_(std::move(version)),
+      metrics_(version_),
+      started_(loop_.now()),
+      started_at_us_(loop_.wall_us()),
       verifier_(verifier_options(config_.auth.jwt), {}),
       gate_(settings_, verifier_, loop_,
             [this] {
@@ -54,16 +58,20 @@ App::App(config::Config config, config::Sources sources, Credentials credentials
           loop_, settings_, statistics_, gate_, quotas_,
           [this](const auth::Identity& who) { return revocations_.barred(who.subject, who.issued_at); }, seed_ + 1),
       ops_access_(publish_keys_, gate_),
-      ops_routes_(settings_, *backplane_, revocations_, ops_access_,
+      ops_routes_(loop_, settings_, *backplane_, revocations_, ops_access_,
                   {[this] { return trouble(); }, [this] { return metrics_text(); },
-                   [this](std::string_view channel) { return hub_.view(channel); }}),
+                   [this](std::string_view channel) { return hub_.view(channel); }, [this] { return status(); },
+                   [this](const server::Caller& caller, const std::vector<http::Header>& headers) {
+                     return public_routes_.turn_away(caller, headers);
+                   }}),
       public_(loop_, hub_, public_routes_,
               {settings_, statistics_, quotas_, [this](const server::StreamReport& report) { log_end(report); }},
               seed_ + 2),
-      ops_(loop_, hub_, ops_routes_, {settings_, statistics_, quotas_, {}}, seed_ + 3),
+      ops_(loop_, hub_, ops_routes_, {settings_, ops_statistics_, quotas_, {}}, seed_ + 3),
       loop_lag_(loop_),
       memory_watch_(
           loop_, [this] { return config_.limits.memory_bytes; }, [this](bool full) { report_memory(full); }),
+      service_report_(loop_, [this] { return service_state(); }),
       turn_end_(loop_, [this] { end_turn(); }),
       signals_(loop_, {SIGTERM, SIGINT, SIGHUP}, [this](int signal) { on_signal(signal); }) {
   apply(std::move(credentials));
@@ -119,6 +127,7 @@ void App::take_jwks(const std::string& text) {
 
 /// The access log: a line for each stream, at its end. Names no token and no query.
 void App::log_end(const server::StreamReport& report) {
+  if (config_.log.level > config::LogLevel::kInfo) return;
   std::string line("stream ended: reason=" + std::string(report.reason));
   const auto& visitor = report.visitor;
   if (!visitor.subject().empty()) line += " user=\"" + base::printable(visitor.subject()) + "\"";
@@ -209,7 +218,7 @@ int App::run() {
   hub_.start();
   watch_jwks();
   readiness_timer_ = loop_.after(std::chrono::milliseconds(100), [this] { report_readiness(); });
-  systemd::notify_ready();
+  service_report_.start();
   loop_.run();
   log_.info("stopped");
   return kExitOk;
@@ -242,13 +251,20 @@ void App::report_readiness() {
   readiness_timer_ = loop_.after(kReadinessInterval, [this] { report_readiness(); });
 }
 
+ServiceReport::State App::service_state() const {
+  return {.trouble = trouble(),
+          .backplane = redis_ != nullptr ? "Redis up" : "memory backplane",
+          .streams = statistics_.streams,
+          .channels = hub_.channel_count()};
+}
+
 void App::report_memory(bool full) {
   settings_.memory_full = full;
   if (!full) return log_.info("limits.memory: below it again, new streams are taken");
   log_.warn("limits.memory: " + std::to_string(resident_bytes()) + " bytes are resident: new streams are turned away");
 }
 
-std::string App::metrics_text() const {
+server::Snapshot App::snapshot() const {
   server::Snapshot now;
   now.channels = hub_.channel_count();
   now.buffered_bytes = public_.buffered_bytes();
@@ -259,15 +275,42 @@ std::string App::metrics_text() const {
     const auto status = redis_->status();
     now.redis_reconnects = status.subscriber_reconnects + status.command_reconnects;
   }
+  now.ready = trouble().empty();
+  now.probe_age_seconds = std::chrono::duration<double>(hub_.mark_age()).count();
   now.loop_lag_seconds = loop_lag_.seconds();
-  return metrics_.text(statistics_, hub_.counters(), now);
+  now.connections_limit = settings_.connections;
+  now.buffered_limit_bytes = settings_.buffer_total_bytes;
+  now.memory_limit_bytes = config_.limits.memory_bytes;
+  now.process = process_meter_.read(public_.connections());
+  return now;
+}
+
+std::string App::metrics_text() const { return metrics_.text(statistics_, hub_.counters(), snapshot()); }
+
+std::string App::status() const {
+  server::StatusFacts facts;
+  facts.instance = config_.instance;
+  facts.version = version_;
+  facts.backplane = redis_ != nullptr ? "redis" : "memory";
+  facts.started_at_us = started_at_us_;
+  facts.uptime = loop_.now() - started_;
+  facts.draining = draining_;
+  facts.trouble = trouble();
+  // What the dataset says is in force; until it has been heard, what is configured.
+  const auto& dataset = hub_.dataset();
+  const auto configured = dataset_options(config_.backplane.history);
+  facts.history_events = dataset ? dataset->ring : configured.ring;
+  facts.history_ttl = std::chrono::microseconds(dataset ? dataset->ttl : configured.ttl_us);
+  facts.max_event_bytes = dataset ? dataset->max_bytes : configured.max_bytes;
+  facts.now = snapshot();
+  facts.publish_to_write = metrics_.publish_to_write();
+  return server::status_json(facts, statistics_, hub_.counters());
 }
 
 void App::on_signal(int signal) {
   if (signal == SIGHUP) {
-    systemd::notify_reloading();
-    reload();
-    return systemd::notify_ready();
+    service_report_.reloading();
+    return service_report_.reloaded(reload());
   }
   if (draining_) {
     log_.warn("told again to stop: stopping at once");
@@ -278,33 +321,37 @@ void App::on_signal(int signal) {
 
 void App::drain() {
   draining_ = true;
-  systemd::notify_stopping();
+  service_report_.stopping();
   log_.info("draining " + std::to_string(statistics_.streams) + " streams over " +
             std::to_string(config_.drain.period.count()) + " ms");
   // Answers that are awaited, of publications above all, are given before the end.
   public_.drain(config_.drain.period, [this] { ops_.drain(base::Duration::zero(), [this] { loop_.stop(); }); });
 }
 
-void App::reload() {
+bool App::reload() {
   auto loaded = config::load(sources_);
   if (!loaded) {
     for (const auto& error : loaded.error()) log_.error("reload: " + error.message);
-    return log_.error("reload: the configuration is broken; nothing was changed");
+    log_.error("reload: the configuration is broken; nothing was changed");
+    return false;
   }
   if (const auto named = config::resolve_instance(*loaded, config_.instance); !named) {
-    return log_.error("reload: " + named.error().message + "; nothing was changed");
+    log_.error("reload: " + named.error().message + "; nothing was changed");
+    return false;
   }
   const bool other_url = loaded->auth.jwt.jwks_url != config_.auth.jwt.jwks_url ||
                          loaded->auth.jwt.jwks_refresh != config_.auth.jwt.jwks_refresh;
   auto credentials = load_credentials(*loaded, other_url ? std::string_view() : fetched_jwks_);
   if (!credentials) {
     for (const auto& error : credentials.error()) log_.error("reload: " + error.message);
-    return log_.error("reload: the keys are broken; nothing was changed");
+    log_.error("reload: the keys are broken; nothing was changed");
+    return false;
   }
   auto redis_tls = load_redis_tls(loaded->backplane);
   if (!redis_tls) {
     for (const auto& error : redis_tls.error()) log_.error("reload: " + error.message);
-    return log_.error("reload: the certificates are broken; nothing was changed");
+    log_.error("reload: the certificates are broken; nothing was changed");
+    return false;
   }
   const bool tls_stays_on = redis_tls_ && *redis_tls;
   auto next = config_;
@@ -338,6 +385,7 @@ void App::reload() {
   log_.set_level(config_.log.level);
   warn_of_unverified_redis();
   log_.info("reloaded:" + (changed.empty() ? " nothing has changed" : changed));
+  return true;
 }
 
 }  // namespace freshet

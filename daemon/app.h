@@ -13,6 +13,7 @@
 #include "log.h"
 #include "loop_lag.h"
 #include "memory_watch.h"
+#include "process_meter.h"
 #include "server/gate.h"
 #include "server/http_server.h"
 #include "server/metrics.h"
@@ -20,6 +21,7 @@
 #include "server/public_routes.h"
 #include "server/quotas.h"
 #include "server/revocations.h"
+#include "service_report.h"
 #include "tls/context.h"
 #include "uv/loop.h"
 #include "uv/signals.h"
@@ -51,7 +53,8 @@ class App {
   [[nodiscard]] int note_listener(const base::Result<uv::Address>& bound, bool ops);
   void on_signal(int signal);
   void drain();
-  void reload();
+  /// False: something was wrong, and nothing was changed.
+  bool reload();
   void apply(Credentials credentials);
   void warn_of_unverified_redis();
   void watch_jwks();
@@ -61,18 +64,25 @@ class App {
   std::size_t end_streams(const server::Revocations::Ending& ending);
   void end_turn();
   [[nodiscard]] std::string trouble() const;
+  [[nodiscard]] server::Snapshot snapshot() const;
   [[nodiscard]] std::string metrics_text() const;
+  [[nodiscard]] std::string status() const;
   void report_readiness();
   void report_memory(bool full);
+  [[nodiscard]] ServiceReport::State service_state() const;
 
   config::Config config_;
   config::Sources sources_;
   Log& log_;
+  std::string version_;
   std::uint64_t seed_;
   server::Settings settings_;
   server::Statistics statistics_;
+  server::Statistics ops_statistics_;  ///< of operators and scrapers, whom nobody counts
   server::Metrics metrics_;
   uv::Loop loop_;
+  base::Instant started_;
+  std::int64_t started_at_us_;
   auth::Verifier verifier_;
   auth::PublishKeys publish_keys_;
   std::string fetched_jwks_;
@@ -91,7 +101,9 @@ class App {
   server::HttpServer public_;
   server::HttpServer ops_;
   LoopLag loop_lag_;
+  mutable ProcessMeter process_meter_;
   MemoryWatch memory_watch_;
+  ServiceReport service_report_;
   uv::TurnEnd turn_end_;
   uv::Signals signals_;
   std::unique_ptr<base::Timer> readiness_timer_;

@@ -29,19 +29,33 @@ spdlog::level::level_enum native(config::LogLevel level) {
   return spdlog::level::info;
 }
 
-/// sd-daemon(3): the priority that journald takes from the beginning of a line.
-std::string_view priority(config::LogLevel level) {
+/// sd-daemon(3): the priority that journald takes off the beginning of a line.
+std::string_view priority(spdlog::level::level_enum level) {
   switch (level) {
-    case config::LogLevel::kError:
+    case spdlog::level::err:
       return "<3>";
-    case config::LogLevel::kWarn:
+    case spdlog::level::warn:
       return "<4>";
-    case config::LogLevel::kInfo:
+    case spdlog::level::info:
       return "<6>";
     default:
       return "<7>";
   }
 }
+
+constexpr char kPriorityFlag = 'Q';
+
+/// %Q in a pattern.
+class PriorityFlag final : public spdlog::custom_flag_formatter {
+ public:
+  void format(const spdlog::details::log_msg& message, const std::tm& /*time*/, spdlog::memory_buf_t& out) override {
+    const auto prefix = priority(message.level);
+    out.append(prefix.data(), prefix.data() + prefix.size());
+  }
+  [[nodiscard]] std::unique_ptr<custom_flag_formatter> clone() const override {
+    return std::make_unique<PriorityFlag>();
+  }
+};
 
 /// Whether standard error is the journal's stream: systemd.exec(5), $JOURNAL_STREAM.
 bool stderr_is_journal() {
@@ -54,18 +68,17 @@ bool stderr_is_journal() {
 }  // namespace
 
 Log::Log(const config::Log& settings)
-    : logger_(std::make_unique<spdlog::logger>("freshetd", std::make_shared<StderrSink>([this](std::string_view words) {
-                                                 return dressed(config::LogLevel::kWarn, words);
-                                               }))),
-      format_(settings.format),
-      journald_(stderr_is_journal()) {
-  const auto* pattern = "%Y-%m-%dT%H:%M:%S.%eZ %l %v";
-  if (format_ == config::LogFormat::kJson) {
-    pattern = R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l","message":%v})";
-  } else if (journald_) {
-    pattern = "%v";
-  }
-  logger_->set_formatter(std::make_unique<spdlog::pattern_formatter>(pattern, spdlog::pattern_time_type::utc));
+    : logger_(std::make_unique<spdlog::logger>(
+          "freshetd", std::make_shared<StderrSink>([this](std::string_view words) { return dressed(words); }))),
+      format_(settings.format) {
+  const bool journald = stderr_is_journal();
+  // The journal knows the time.
+  std::string pattern(journald ? "%v" : "%Y-%m-%dT%H:%M:%S.%eZ %l %v");
+  if (format_ == config::LogFormat::kJson) pattern = R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l","message":%v})";
+  if (journald) pattern.insert(0, {'%', kPriorityFlag});
+  auto formatter = std::make_unique<spdlog::pattern_formatter>(spdlog::pattern_time_type::utc);
+  formatter->add_flag<PriorityFlag>(kPriorityFlag).set_pattern(pattern);
+  logger_->set_formatter(std::move(formatter));
   logger_->set_error_handler([](const std::string&) {});
   set_level(settings.level);
 }
@@ -76,18 +89,13 @@ void Log::set_level(config::LogLevel level) { logger_->set_level(native(level));
 
 void Log::write(config::LogLevel level, std::string_view message) {
   if (!logger_->should_log(native(level))) return;
-  const auto text = dressed(level, message);
+  const auto text = dressed(message);
   logger_->log(native(level), spdlog::string_view_t(text));
 }
 
-std::string Log::dressed(config::LogLevel level, std::string_view message) const {
-  std::string text(message);
-  if (format_ == config::LogFormat::kJson) {
-    text = nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-  } else if (journald_) {
-    text.insert(0, priority(level));
-  }
-  return text;
+std::string Log::dressed(std::string_view message) const {
+  if (format_ != config::LogFormat::kJson) return std::string(message);
+  return nlohmann::json(message).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 }  // namespace freshet

@@ -12,8 +12,8 @@ class logger;
 
 namespace freshet {
 
-/// The daemon's log on standard error: text, or one JSON object a line; with priorities where journald reads it. A
-/// line that cannot be written is lost and changes nothing else.
+/// The daemon's log on standard error: text, or one JSON object a line; with priorities in front where journald reads
+/// it. A line that cannot be written is lost and changes nothing else.
 class Log {
  public:
   explicit Log(const config::Log& settings);
@@ -31,11 +31,10 @@ class Log {
 
  private:
   /// As the pattern takes it.
-  [[nodiscard]] std::string dressed(config::LogLevel level, std::string_view message) const;
+  [[nodiscard]] std::string dressed(std::string_view message) const;
 
   std::unique_ptr<spdlog::logger> logger_;
   config::LogFormat format_;
-  bool journald_;
 };
 
 }  // namespace freshet

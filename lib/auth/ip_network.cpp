@@ -34,7 +34,8 @@ std::optional<IpAddress> IpAddress::parse(std::string_view text) {
   const std::string terminated(text);
   if (terminated.find('\0') != std::string::npos) return std::nullopt;
   IpAddress address;
-  if (inet_pton(AF_INET6, terminated.c_str(), address.bytes_.data()) == 1) return address;
+  const bool has_colon = terminated.find(':') != std::string::npos;
+  if (has_colon && inet_pton(AF_INET6, terminated.c_str(), address.bytes_.data()) == 1) return address;
   std::copy(kMappedPrefix.begin(), kMappedPrefix.end(), address.bytes_.begin());
   if (inet_pton(AF_INET, terminated.c_str(), address.bytes_.data() + kMappedPrefix.size()) == 1) return address;
   return std::nullopt;

@@ -3,15 +3,10 @@
 #include <algorithm>
 #include <utility>
 
-#include "broker/record.h"
-
 namespace freshet::broker {
 namespace {
 
-/// Ids further ahead of the clock than this are forged: believing one would make every later sync fail.
-constexpr Id kFarFuture = Id{24} * 3600 * 1'000'000;
 constexpr int kMissedProbesAllowed = 2;
-constexpr std::size_t kMaxFannedOut = 1024;
 
 }  // namespace
 
@@ -19,6 +14,7 @@ Subscription::~Subscription() { hub_.leave(*this); }
 
 void Subscription::resume() {
   if (state_ != State::kPaused) return;
+  hub_.deliver_run();
   hub_.enter(*this, State::kWaiting);
   hub_.want_mark();
 }
@@ -53,6 +49,7 @@ void Hub::start() {
 }
 
 std::unique_ptr<Subscription> Hub::subscribe(const std::vector<std::string>& channels, Cursor cursor, Sink& sink) {
+  deliver_run();
   std::unique_ptr<Subscription> stream(new Subscription(*this, sink));
   stream->opening_ = std::make_unique<Opening>(*stream, cursor, channels.size());
   stream->memberships_.reserve(static_cast<std::uint32_t>(channels.size()));
@@ -134,6 +131,7 @@ void Hub::set_ready(Opening& opening) {
 }
 
 void Hub::tick() {
+  deliver_run();
   if (subscriber_up_ && missed_probes_ >= kMissedProbesAllowed) {
     backplane_.replace_subscriber("two probes were not delivered");
   } else if (subscriber_up_ && synced_) {
@@ -146,7 +144,7 @@ void Hub::tick() {
 
 void Hub::probe() {
   if (!synced_) return;
-  last_probe_sent_at_ = clock_.now();
+  probe_sent_at_us_ = clock_.wall_us();
   backplane_.mark(marks_.send());
 }
 
@@ -210,6 +208,7 @@ void Hub::take_fanned_out(std::vector<Id>& ids) {
 }
 
 void Hub::on_subscriber_up() {
+  deliver_run();
   subscriber_up_ = true;
   missed_probes_ = 0;
   marks_.invalidate();
@@ -221,6 +220,7 @@ void Hub::on_subscriber_up() {
 }
 
 void Hub::on_subscriber_down() {
+  deliver_run();
   subscriber_up_ = false;
   marks_.invalidate();
   channels_.each([&](Channel& channel) {
@@ -238,6 +238,7 @@ void Hub::on_subscriber_down() {
 }
 
 void Hub::on_command_up() {
+  deliver_run();
   command_up_ = true;
   marks_.invalidate();
   show_evidence();
@@ -251,6 +252,7 @@ void Hub::show_evidence() {
 }
 
 void Hub::on_command_down() {
+  deliver_run();
   command_up_ = synced_ = false;
   marks_.invalidate();
   reads_.clear();
@@ -261,6 +263,7 @@ void Hub::on_command_down() {
 }
 
 void Hub::on_confirmed(std::string_view name) {
+  deliver_run();
   auto* channel = channels_.find(name);
   if (channel == nullptr || channel->confirmed) return;
   channel->confirmed = true;
@@ -269,73 +272,6 @@ void Hub::on_confirmed(std::string_view name) {
     if (stream->state_ == State::kClosed || --stream->opening_->unconfirmed > 0) continue;
     if (stream->state_ == State::kWaiting) set_ready(*stream->opening_);
   }
-  want_mark();
-}
-
-void Hub::on_message(std::string_view name, std::string_view bytes) {
-  auto* channel = channels_.find(name);
-  if (channel == nullptr) return;
-  const bool bare = !is_record(bytes);
-  const auto record = bare ? Record{0, 0, {}, bytes} : decode_record(bytes);
-  if (!record) {
-    ++counters_.rejected[record.error().message];
-    return;
-  }
-  if (record->id == 0) {
-    if (dataset_ && record->data.size() > dataset_->max_bytes) {
-      ++counters_.rejected["too-large"];
-      return;
-    }
-    ++counters_.live_received;
-    return deliver_live(*channel, *record);
-  }
-  const auto now = dataset_ ? std::max(dataset_->last, dataset_->now) : static_cast<Id>(clock_.wall_us());
-  if (record->id > now + kFarFuture) {
-    ++counters_.rejected["future"];
-    return;
-  }
-  ++counters_.durable_received;
-  if (!channel->confirmed || !channel->marked) return;  // before the mark: whoever needs it reads the ring
-  evidence_.delivered(record->id);
-  if (record->id <= channel->head) ++counters_.rejected["duplicate"];
-  if (record->id <= channel->head || record->prev > channel->head) return reopen(*channel, record->prev);
-  channel->head = record->id;
-  auto frame = sse::Frame::encode({record->id, record->event, record->data});
-  if (fanned_out_.size() < kMaxFannedOut) fanned_out_.push_back(record->id);
-  for (auto* stream : channel->members) {
-    if (stream->state_ != State::kLive) continue;
-    if (stream->sink_.offer(frame, Pace::kLive)) {
-      stream->sent_ = record->id;
-    } else {
-      stream->state_ = State::kClosed;
-    }
-  }
-  with_log(*channel, [&](ChannelLog& log) { log.append(record->id, std::move(frame)); });
-  settle(*channel);
-}
-
-void Hub::deliver_live(Channel& channel, const Record& record) {
-  const auto frame = sse::Frame::encode({0, record.event, record.data});
-  for (auto* stream : channel.members) {
-    if (stream->state_ == State::kLive && !stream->sink_.offer(frame, Pace::kLive)) stream->state_ = State::kClosed;
-  }
-}
-
-/// History broke, or a message went missing on the way: the channel's log is worth nothing, and its streams re-open.
-void Hub::reopen(Channel& channel, Id prev) {
-  ++counters_.gaps;
-  const Id head = channel.head;
-  for (auto* stream : channel.members) {
-    const bool was_live = stream->state_ == State::kLive;
-    hold(*stream);
-    if (!stream->opened_ || stream->state_ == State::kClosed || prev <= head) continue;
-    // The missing events may lie below the last mark, so the mark is no position here: go back to what the client was
-    // given, and take the channel as proven only up to its head.
-    if (was_live) stream->opening_->cursor.id = stream->sent_;
-    auto& proven = stream->opening_->standings[stream->place_of(channel)].proven;
-    proven = std::min(proven, head);
-  }
-  forget_history(channel);
   want_mark();
 }
 
@@ -361,6 +297,7 @@ void Hub::forget_all_histories() {
 }
 
 void Hub::on_fence(Id floor) {
+  deliver_run();
   if (!dataset_ || floor == dataset_->floor) return;
   ++counters_.fences;
   hold_all();
@@ -368,8 +305,12 @@ void Hub::on_fence(Id floor) {
 }
 
 void Hub::on_mark(std::uint64_t nonce, const DatasetClock& clock) {
+  deliver_run();
   missed_probes_ = 0;
-  if (nonce == marks_.stamp()) counters_.last_probe = clock_.now() - last_probe_sent_at_;
+  if (nonce == marks_.stamp()) {
+    const auto way_us = std::max<std::int64_t>(clock_.wall_us() - probe_sent_at_us_, 0);
+    counters_.last_probe = std::chrono::microseconds(way_us);
+  }
   last_mark_at_ = clock_.now();
   marks_.hear(nonce);
   if (!synced_) return;
@@ -391,6 +332,7 @@ void Hub::on_mark(std::uint64_t nonce, const DatasetClock& clock) {
 }
 
 void Hub::on_synced(const DatasetClock& clock) {
+  deliver_run();
   if (const auto claim = evidence_.answered(clock)) return backplane_.sync(claim->highest, claim->epoch);
   if (!std::exchange(synced_, true)) probe();
 }

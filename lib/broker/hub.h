@@ -45,6 +45,8 @@ class Hub final : public Backplane::Observer {
 
   /// Empty when every stream gets its events: both links up and the last mark fresh. Otherwise why not.
   [[nodiscard]] std::string trouble() const;
+  /// Since a mark last came through the backplane; since the start, if none has.
+  [[nodiscard]] base::Duration mark_age() const { return clock_.now() - last_mark_at_; }
   /// What this process knows of a channel that it is subscribed to.
   struct ChannelView {
     std::size_t subscribers = 0;
@@ -54,6 +56,8 @@ class Hub final : public Backplane::Observer {
   [[nodiscard]] const Counters& counters() const { return counters_; }
   [[nodiscard]] std::size_t channel_count() const { return channels_.size(); }
   [[nodiscard]] std::size_t log_bytes() const { return log_bytes_; }
+  /// The dataset's clock as the latest mark told it; none before the first.
+  [[nodiscard]] const std::optional<DatasetClock>& dataset() const { return dataset_; }
   [[nodiscard]] bool subscriber_up() const { return subscriber_up_; }
   [[nodiscard]] bool command_up() const { return command_up_; }
   /// The highest id or clock value that this process has been told of: its evidence of what the dataset once knew.
@@ -68,6 +72,8 @@ class Hub final : public Backplane::Observer {
   void on_command_down() override;
   void on_confirmed(std::string_view channel) override;
   void on_message(std::string_view channel, std::string_view bytes) override;
+  void on_batch_begin() override { batching_ = true; }
+  void on_batch_end() override;
   void on_mark(std::uint64_t nonce, const DatasetClock& clock) override;
   void on_fence(Id floor) override;
   void on_synced(const DatasetClock& clock) override;
@@ -111,7 +117,11 @@ class Hub final : public Backplane::Observer {
   void hold_all();
   void forget_history(Channel& channel);
   void forget_all_histories();
-  void deliver_live(Channel& channel, const Record& record);
+
+  // fan_out.cpp: from a message to the live streams
+  void fan_out(Channel& channel, Id id, const sse::FramePtr& frame);
+  void deliver(Channel& channel, Id id, const sse::FramePtr& frame);
+  void deliver_run();
   void reopen(Channel& channel, Id prev);
 
   // opening.cpp: from a mark to live
@@ -149,13 +159,20 @@ class Hub final : public Backplane::Observer {
   Marks marks_;
   ReadQueue reads_;
   std::vector<Id> fanned_out_;
+  // The run: messages of one channel, one behind the other in what was read at once, that its streams still are to get.
+  // Whatever else the hub hears or is asked comes after it.
+  Channel* run_channel_ = nullptr;
+  std::vector<sse::FramePtr> run_;
+  std::vector<Id> run_ids_;  ///< 0: live-only
+  std::size_t run_bytes_ = 0;
+  bool batching_ = false;
   std::optional<DatasetClock> dataset_;  ///< as the latest mark told it
   Evidence evidence_;
   Id last_mark_ = 0;
   std::size_t log_bytes_ = 0;
   std::size_t hand_ = 0;
   base::Instant last_mark_at_{};
-  base::Instant last_probe_sent_at_{};
+  std::int64_t probe_sent_at_us_ = 0;  ///< on the wall: the clock itself counts milliseconds
   base::Instant last_positions_at_{};
   std::unique_ptr<base::Timer> timer_;
   int missed_probes_ = 0;

@@ -100,6 +100,7 @@ void Hub::send_reads() {
 }
 
 void Hub::on_history(std::string_view name, const History& history) {
+  deliver_run();
   std::size_t bytes = 0;
   for (const auto record : history.records) bytes += record.size() + 2 * sizeof(Entry);
   const auto read = reads_.answered(bytes);

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "sse/frame.h"
 
@@ -22,6 +24,13 @@ class Sink {
 
   /// False: not taken. A sink with nothing queued takes any frame, whatever its size, so that every event gets through.
   [[nodiscard]] virtual bool offer(const sse::FramePtr& frame, Pace pace) = 0;
+  /// Live frames that came together, and the same events as one frame, of which a sink takes what suits it. How many of
+  /// `frames` were taken, from the first on: as if each had been offered.
+  [[nodiscard]] virtual std::size_t offer_all(std::span<const sse::FramePtr> frames, const sse::FramePtr& /*joined*/) {
+    std::size_t taken = 0;
+    while (taken < frames.size() && offer(frames[taken], Pace::kLive)) ++taken;
+    return taken;
+  }
 };
 
 }  // namespace freshet::broker

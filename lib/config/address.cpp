@@ -24,14 +24,20 @@ std::optional<std::string> canonical(int family, std::string_view text) {
   return std::string(out.data());
 }
 
+/// Without the first placeholder.
+std::string without_instance(std::string_view text) {
+  std::string plain(text);
+  if (const auto at = plain.find(kInstance); at != std::string::npos) plain.erase(at, kInstance.size());
+  return plain;
+}
+
 base::Result<Address> parse_unix(std::string_view text) {
   const auto path = text.substr(kUnixScheme.size());
   const auto quoted = '"' + base::printable(text) + '"';
   if (path.empty() || path.front() != '/' || path.back() == '/') {
     return base::fail(quoted + " needs an absolute path (try unix:/run/freshet/{instance}.sock)");
   }
-  std::string plain(path);
-  if (const auto at = plain.find(kInstance); at != std::string::npos) plain.erase(at, kInstance.size());
+  const auto plain = without_instance(path);
   if (plain.find_first_of("{}") != std::string::npos) {
     return base::fail(quoted + " may hold one placeholder, {instance}");
   }
@@ -56,20 +62,25 @@ base::Result<Address> parse_address(std::string_view text) {
   };
   const auto colon = text.rfind(':');
   if (colon == std::string_view::npos) return refuse();
-  const auto port = base::parse_decimal(text.substr(colon + 1));
+  const auto port_text = text.substr(colon + 1);
+  const auto plain_port = without_instance(port_text);
+  const bool named = plain_port.size() < port_text.size();
+  const auto port = named && plain_port.empty() ? std::optional<std::uint64_t>(0) : base::parse_decimal(plain_port);
   auto host = text.substr(0, colon);
   const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
   if (bracketed) host = host.substr(1, host.size() - 2);
   const auto spelled = canonical(bracketed ? AF_INET6 : AF_INET, host);
   if (!spelled || !port) return refuse();
   if (*port > 65535) return base::fail('"' + base::printable(text) + "\": the port is out of range (0 to 65535)");
+  if (named) return Address{.host = *spelled, .port_pattern = std::string(port_text), .unix_path = {}};
   return Address{.host = *spelled, .port = static_cast<std::uint16_t>(*port), .unix_path = {}};
 }
 
 std::string to_string(const Address& address) {
   if (address.is_unix()) return std::string(kUnixScheme) + address.unix_path;
   const bool v6 = address.host.find(':') != std::string::npos;
-  return (v6 ? '[' + address.host + ']' : address.host) + ':' + std::to_string(address.port);
+  const auto port = address.port_pattern.empty() ? std::to_string(address.port) : address.port_pattern;
+  return (v6 ? '[' + address.host + ']' : address.host) + ':' + port;
 }
 
 bool is_ip_address(std::string_view text) { return canonical(AF_INET, text) || canonical(AF_INET6, text); }

@@ -15,6 +15,8 @@ struct Address {
   std::string host;
   /// 0: the kernel chooses.
   std::uint16_t port = 0;
+  /// Digits around `{instance}`, until resolve_instance makes the port of it; empty otherwise.
+  std::string port_pattern{};
   /// Absolute; may still hold `{instance}` (see resolve_instance). Empty for TCP.
   std::string unix_path;
 
@@ -24,7 +26,7 @@ struct Address {
   friend bool operator==(const Address&, const Address&) = default;
 };
 
-/// `127.0.0.1:8080`, `[::1]:8080` or `unix:/path`.
+/// `127.0.0.1:8080`, `[::1]:8080`, `127.0.0.1:808{instance}` or `unix:/path`.
 base::Result<Address> parse_address(std::string_view text);
 /// The spelling that parse_address reads.
 std::string to_string(const Address& address);

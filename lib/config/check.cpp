@@ -40,7 +40,9 @@ void add(Findings& findings, std::string_view path, std::string message, std::ve
   findings.push_back({std::string(path), std::move(message), std::move(about)});
 }
 
-bool same_place(const Address& a, const Address& b) { return a == b && (a.is_unix() || a.port != 0); }
+bool same_place(const Address& a, const Address& b) {
+  return a == b && (a.is_unix() || a.port != 0 || !a.port_pattern.empty());
+}
 
 void check_listeners(const Config& config, Findings& findings) {
   if (config.listen.empty()) add(findings, kListen, "needs at least one address", {kListen});

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "base/text.h"
 #include "config/text_rules.h"
 
 namespace freshet::config {
@@ -20,7 +21,21 @@ std::string safe_name(std::string_view automatic) {
   return name;
 }
 
-base::Result<void> name_socket(Address& address, std::string_view instance) {
+base::Result<void> name_port(Address& address, std::string_view instance) {
+  std::string text = address.port_pattern;
+  text.replace(text.find(kPlaceholder), kPlaceholder.size(), instance);
+  const auto port = base::parse_decimal(text);
+  if (!port || *port == 0 || *port > 65535) {
+    return base::fail(to_string(address) + " has no port for the instance " + std::string(instance) +
+                      " (a number from 1 to 65535)");
+  }
+  address.port = static_cast<std::uint16_t>(*port);
+  address.port_pattern.clear();
+  return {};
+}
+
+base::Result<void> name_address(Address& address, std::string_view instance) {
+  if (!address.port_pattern.empty()) return name_port(address, instance);
   const auto at = address.unix_path.find(kPlaceholder);
   if (at == std::string::npos) return {};
   address.unix_path.replace(at, kPlaceholder.size(), instance);
@@ -47,11 +62,11 @@ base::Result<void> check_dev(const Config& config) {
 base::Result<void> resolve_instance(Config& config, std::string_view automatic) {
   if (config.instance.empty()) config.instance = safe_name(automatic);
   for (auto& address : config.listen) {
-    if (const auto named = name_socket(address, config.instance); !named) {
+    if (const auto named = name_address(address, config.instance); !named) {
       return tl::unexpected(named.error().at("listen"));
     }
   }
-  if (const auto named = name_socket(config.ops.listen, config.instance); !named) {
+  if (const auto named = name_address(config.ops.listen, config.instance); !named) {
     return tl::unexpected(named.error().at("ops.listen"));
   }
   return {};

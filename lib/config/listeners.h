@@ -12,8 +12,8 @@ namespace freshet::config {
 base::Result<void> check_dev(const Config& config);
 
 /// Gives the instance its name, `automatic` unless one is configured, and puts it in place of `{instance}` in the
-/// paths of unix listeners. Of `automatic` the last 64 bytes are taken, with `-` for what a name may not hold. An
-/// error when a path becomes too long for a socket.
+/// paths and ports of listeners. Of `automatic` the last 64 bytes are taken, with `-` for what a name may not hold. An
+/// error when a path becomes too long for a socket, or a port is none.
 base::Result<void> resolve_instance(Config& config, std::string_view automatic);
 
 }  // namespace freshet::config

@@ -33,10 +33,17 @@ tl::expected<int, Problem> read_version(std::string_view text) {
 }
 
 std::optional<Problem> check_host(const Request& request) {
-  const auto hosts = values(request, "Host");
-  if (hosts.size() > 1) return Problem{.status = 400, .detail = "more than one Host header"};
-  if (hosts.empty() && request.minor_version > 0) return Problem{.status = 400, .detail = "no Host header"};
-  if (!hosts.empty() && !is_host(hosts.front())) return Problem{.status = 400, .detail = "malformed Host header"};
+  const auto is_a_host = [](const Header& header) { return base::equals_ignoring_case(header.name, "Host"); };
+  const auto& headers = request.headers;
+  const auto host = std::find_if(headers.begin(), headers.end(), is_a_host);
+  if (host == headers.end()) {
+    if (request.minor_version > 0) return Problem{.status = 400, .detail = "no Host header"};
+    return std::nullopt;
+  }
+  if (std::any_of(host + 1, headers.end(), is_a_host)) {
+    return Problem{.status = 400, .detail = "more than one Host header"};
+  }
+  if (!is_host(host->value)) return Problem{.status = 400, .detail = "malformed Host header"};
   return std::nullopt;
 }
 
@@ -62,15 +69,19 @@ tl::expected<bool, Problem> read_transfer_encoding(const Request& request) {
 }  // namespace
 
 tl::expected<RequestLine, Problem> read_request_line(std::string_view line) {
-  const auto words = base::split(line, ' ');
-  if (words.size() != 3 || !is_token(words[0])) return refuse(400, "malformed request line");
-  const auto version = read_version(words[2]);
+  const auto first = std::min(line.find(' '), line.size());
+  const auto last = std::min(line.rfind(' '), line.size());
+  const auto method = line.substr(0, first);
+  const auto between = first < last ? line.substr(first + 1, last - first - 1) : std::string_view();
+  const bool two_blanks = first < last && between.find(' ') == std::string_view::npos;
+  if (!two_blanks || !is_token(method)) return refuse(400, "malformed request line");
+  const auto version = read_version(line.substr(last + 1));
   if (!version) return tl::unexpected(version.error());
   // A tunnel's target is no resource and its bytes are no HTTP: it is refused before anything is framed by it.
-  if (words[0] == "CONNECT") return refuse(501, "CONNECT is not supported");
-  auto target = parse_target(words[0], words[1]);
+  if (method == "CONNECT") return refuse(501, "CONNECT is not supported");
+  auto target = parse_target(method, between);
   if (!target) return refuse(400, std::move(target.error().message));
-  return RequestLine{.method = std::string(words[0]), .target = std::move(*target), .minor_version = *version};
+  return RequestLine{.method = std::string(method), .target = std::move(*target), .minor_version = *version};
 }
 
 tl::expected<Framing, Problem> read_framing(const Request& request) {

@@ -1,14 +1,12 @@
 #include "http/header.h"
 
-#include <algorithm>
+#include "http/byte_set.h"
 
 namespace freshet::http {
 
 bool is_token(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           (c != '\0' && std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos);
-  });
+  static constexpr ByteSet kTokenBytes = alphanumerics_and("!#$%&'*+-.^_`|~");
+  return !text.empty() && kTokenBytes.has_all_of(text);
 }
 
 }  // namespace freshet::http

@@ -2,18 +2,37 @@
 
 #include <algorithm>
 
+#include "http/byte_set.h"
+
 namespace freshet::http {
 namespace {
 
-bool may_stand(unsigned char byte, LineReader::Kind kind) {
-  if (byte >= 0x20 && byte < 0x7f) return true;
-  return kind == LineReader::Kind::kField && (byte == '\t' || byte >= 0x80);
+const ByteSet& bytes_of(LineReader::Kind kind) {
+  static constexpr auto kPrintable = [](char c) { return c >= 0x20 && c < 0x7f; };
+  static constexpr ByteSet kRequestLine(kPrintable);
+  static constexpr ByteSet kField(
+      [](char c) { return kPrintable(c) || c == '\t' || static_cast<unsigned char>(c) >= 0x80; });
+  return kind == LineReader::Kind::kRequestLine ? kRequestLine : kField;
 }
 
 }  // namespace
 
+std::string_view LineReader::take_whole(std::string_view bytes, Kind kind, std::size_t limit_bytes) {
+  const auto& may_stand = bytes_of(kind);
+  std::size_t size = 0;
+  while (size < bytes.size() && may_stand.has(bytes[size])) ++size;
+  constexpr std::string_view kEnd = "\r\n";
+  if (bytes.substr(size, kEnd.size()) != kEnd || size + kEnd.size() > limit_bytes) return {};
+  return bytes.substr(0, size + kEnd.size());
+}
+
 LineReader::Status LineReader::feed(std::string_view bytes, std::size_t& used, Kind kind, std::size_t limit_bytes) {
-  const auto ends_run = [kind](char c) { return c == '\r' || !may_stand(static_cast<unsigned char>(c), kind); };
+  if (line_.empty()) {
+    whole_ = take_whole(bytes, kind, limit_bytes);
+    used = whole_.size();
+    if (used > 0) return Status::kLine;
+  }
+  const auto ends_run = [&may_stand = bytes_of(kind)](char c) { return !may_stand.has(c); };
   for (used = 0; used < bytes.size();) {
     if (line_.size() >= limit_bytes) return Status::kTooLong;
     if (line_.ends_with('\r')) {

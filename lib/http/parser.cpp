@@ -19,6 +19,8 @@ constexpr int kMaxBlankLines = 4;
 /// A chunk's size in hex and its CRLF. What goes beyond (extensions, leading zeros) is paid for out of the head's
 /// bytes.
 constexpr std::size_t kChunkLineBytes = 18;
+/// Room for so many headers is made at once.
+constexpr std::size_t kUsualHeaders = 8;
 
 }  // namespace
 
@@ -151,11 +153,15 @@ void Parser::Core::on_field(std::string_view text) {
   // llhttp takes an empty name, and a folded line as the rest of the one before.
   if (!is_token(text.substr(0, text.find(':')))) return fail(400, "a malformed or folded header line");
   if (++fields > kMaxHeaders) return fail(431, "more than " + std::to_string(kMaxHeaders) + " headers");
-  if (phase == Phase::kHeaders) request.headers.emplace_back();
+  if (phase == Phase::kHeaders) {
+    if (request.headers.empty()) request.headers.reserve(kUsualHeaders);
+    request.headers.emplace_back();
+  }
   if (!run(text)) return;
   if (phase == Phase::kHeaders) {
     auto& value = request.headers.back().value;
-    value = std::string(base::trim(value));
+    const auto trimmed = base::trim(value);
+    if (trimmed.size() < value.size()) value = std::string(trimmed);
   }
 }
 

@@ -82,6 +82,10 @@ Verdict judge(const std::vector<Header>& headers, std::string_view media_type) {
   for (const auto& header : headers) {
     if (!base::equals_ignoring_case(header.name, "Accept")) continue;
     std::string_view rest = header.value;
+    if (rest == media_type) {  // what nearly all say
+      verdict = {.asked = true, .specificity = 3, .wanted = true};
+      continue;
+    }
     while (!rest.empty()) {
       const auto range = parse_media_range(next_piece(rest, ','));
       if (!range) continue;

@@ -5,6 +5,7 @@
 #include <cstddef>
 
 #include "base/text.h"
+#include "http/byte_set.h"
 
 namespace freshet::http {
 namespace {
@@ -15,16 +16,18 @@ bool belongs_to_encoder(std::string_view name) {
                      [name](std::string_view own) { return base::equals_ignoring_case(name, own); });
 }
 
-bool is_control(char c) {
+constexpr ByteSet kControlBytes([](char c) {
   const auto byte = static_cast<unsigned char>(c);
   return (byte < 0x20 && c != '\t') || byte == 0x7f;
-}
+});
 
 void append_header(std::string& out, std::string_view name, std::string_view value) {
+  const auto is_control = [](char c) { return kControlBytes.has(c); };
   out.append(name).append(": ");
   const auto begin = out.size();
-  out.append(value).append("\r\n");
-  std::replace_if(out.begin() + static_cast<std::ptrdiff_t>(begin), out.end() - 2, is_control, ' ');
+  out.append(value);
+  std::replace_if(out.begin() + static_cast<std::ptrdiff_t>(begin), out.end(), is_control, ' ');
+  out.append("\r\n");
 }
 
 void append_headers(std::string& out, std::span<const Header> headers) {
@@ -49,6 +52,7 @@ void append_connection(std::string& out, bool keep_alive, int minor_version) {
 std::string status_line(int status) {
   std::string out;
   out.reserve(kHeadBytes);
+  if (status == 200) return out.append("HTTP/1.1 200 OK\r\n");
   out.append("HTTP/1.1 ").append(std::to_string(status)).append(" ");
   return out.append(reason_phrase(status)).append("\r\n");
 }

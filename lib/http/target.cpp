@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "http/byte_set.h"
 
 namespace freshet::http {
 namespace {
@@ -44,10 +45,8 @@ base::Result<Target> parse_target(std::string_view method, std::string_view text
 }
 
 bool is_host(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           (c != '\0' && std::string_view("-._~%!$&'()*+,;=:[]").find(c) != std::string_view::npos);
-  });
+  static constexpr ByteSet kHostBytes = alphanumerics_and("-._~%!$&'()*+,;=:[]");
+  return kHostBytes.has_all_of(text);
 }
 
 }  // namespace freshet::http

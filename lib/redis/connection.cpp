@@ -137,10 +137,12 @@ void Connection::write_out() {
 void Connection::on_data(std::string_view bytes) {
   last_heard_ = loop_.now();
   if (!replied_) first_bytes_.append(bytes.substr(0, kFirstBytes - std::min(kFirstBytes, first_bytes_.size())));
+  owner_.on_batch_begin();
   for (; !loss_ && !bytes.empty(); bytes.remove_prefix(std::min(ReplyReader::kPieceBytes, bytes.size()))) {
     reader_.feed(bytes.substr(0, ReplyReader::kPieceBytes));
     take_replies();
   }
+  owner_.on_batch_end();
 }
 
 void Connection::take_replies() {

@@ -65,6 +65,9 @@ class Connection final : private Wire::Handler {
     virtual void on_connected() = 0;
     /// A reply that nobody waits for: a subscriber's message. Valid during the call.
     virtual void on_push(Value reply) = 0;
+    /// Around all that was read at once.
+    virtual void on_batch_begin() {}
+    virtual void on_batch_end() {}
     /// Once, at the end; the answers still awaited are failed after it. Only here may the connection be destroyed.
     virtual void on_down(const Loss& loss) = 0;
 

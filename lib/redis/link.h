@@ -22,6 +22,9 @@ class Link final : private Connection::Owner {
    public:
     virtual void on_connected() = 0;
     virtual void on_push(Value reply) = 0;
+    /// Around all that was read at once.
+    virtual void on_batch_begin() {}
+    virtual void on_batch_end() {}
     /// The connection has gone; another one will follow.
     virtual void on_lost(bool was_up) = 0;
 
@@ -66,6 +69,8 @@ class Link final : private Connection::Owner {
  private:
   void on_connected() override { user_.on_connected(); }
   void on_push(Value reply) override { user_.on_push(reply); }
+  void on_batch_begin() override { user_.on_batch_begin(); }
+  void on_batch_end() override { user_.on_batch_end(); }
   void on_down(const Connection::Loss& loss) override;
   void connect();
   void settle();

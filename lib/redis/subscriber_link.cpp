@@ -104,7 +104,10 @@ void SubscriberLink::on_own_message(std::string_view name, std::string_view byte
     if (nonce) return observer_->on_mark(*nonce, line->clock);
     ++malformed_;
   } else if (name == kControlName && control_ != nullptr) {
+    // It may end streams, which first get what came before it.
+    observer_->on_batch_end();
     control_->on_control(bytes);
+    observer_->on_batch_begin();
   }
 }
 

@@ -43,6 +43,8 @@ class SubscriberLink final : private Link::User {
  private:
   void on_connected() override;
   void on_push(Value reply) override;
+  void on_batch_begin() override { observer_->on_batch_begin(); }
+  void on_batch_end() override { observer_->on_batch_end(); }
   void on_lost(bool was_up) override;
   void send_names(std::string_view command, const std::vector<std::string_view>& names);
   void on_confirmed(std::string_view name);

@@ -30,7 +30,7 @@ std::size_t size_of(std::span<const iovec> pieces) {
 Connection::Connection(HttpServer& server, std::uint64_t number, uv::Fd fd, uv::Peer peer)
     : server_(server),
       number_(number),
-      socket_(server.loop(), std::move(fd), *this, true),
+      socket_(server.loop(), std::move(fd), *this, uv::Socket::Accepted{}),
       exchange_(std::make_unique<Exchange>(std::move(peer))) {
   await(State::kReading, server.settings().request_timeout);
 }
@@ -107,10 +107,12 @@ void Connection::handle(const http::Request& request) {
     answer(*response);
   } else if (auto* later = std::get_if<Later>(&reply)) {
     (*later)(server_.reply_to(number_));
-  } else if (server_.draining()) {
-    answer(server_.come_back_response(std::get<OpenStream>(reply)));
+  } else if (auto* feed = std::get_if<Feed>(&reply)) {
+    server_.draining() ? answer(server_.come_back_response(feed->headers)) : open_feed(*feed);
+  } else if (auto& opening = std::get<OpenStream>(reply); server_.draining()) {
+    answer(server_.come_back_response(opening.headers));
   } else {
-    open_stream(std::get<OpenStream>(std::move(reply)));
+    open_stream(std::move(opening));
   }
 }
 
@@ -123,24 +125,44 @@ void Connection::answer(const http::Response& response) {
 }
 
 void Connection::open_stream(OpenStream opening) {
-  const auto& settings = server_.settings();
-  if (exchange_->answer_stream(opening.headers)) {
-    await(State::kWriting, settings.request_timeout);
-    return stream_changed();
-  }
-  exchange_->forget_input();
-  socket_.read(true);
-  stream_.emplace(*this, server_.visitor(std::move(opening.caller), number_), exchange_->chunks(),
-                  server_.loop().now());
+  if (!begin_stream(opening.headers, std::move(opening.caller))) return;
   server_.stream_opened();
-  changed_ = true;  // all of this is written with the opening event, if that comes soon
-  if (settings.padding_bytes > 0) stream_->push(sse::padding(settings.padding_bytes));
-  stream_->push(sse::retry(server_.jittered_retry()));
   stream_->attach(server_.subscribe(opening, *stream_));
   changed_ = false;
   server_.flush_soon(*this);
   state_ = State::kStreaming;
   tend_stream();
+}
+
+void Connection::open_feed(const Feed& feed) {
+  if (!begin_stream(feed.headers, feed.caller)) return;
+  changed_ = false;
+  state_ = State::kStreaming;
+  feed.begin(server_.push_to(number_));
+  stream_changed();
+  tend_stream();
+}
+
+bool Connection::begin_stream(const std::vector<http::Header>& headers, Caller caller) {
+  const auto& settings = server_.settings();
+  if (exchange_->answer_stream(headers, server_.stream_heads())) {
+    await(State::kWriting, settings.request_timeout);
+    stream_changed();
+    return false;
+  }
+  exchange_->forget_input();
+  socket_.read(true);
+  stream_.emplace(*this, server_.visitor(std::move(caller), number_), exchange_->chunks(), server_.loop().now());
+  changed_ = true;  // all of this is written with the opening event, if that comes soon
+  if (settings.padding_bytes > 0) stream_->push(sse::padding(settings.padding_bytes));
+  stream_->push(sse::retry(server_.jittered_retry()));
+  return true;
+}
+
+bool Connection::push(const sse::FramePtr& frame) {
+  if (state_ != State::kStreaming) return false;
+  if (!blocked_) stream_->push(frame);
+  return true;
 }
 
 void Connection::stream_changed() {
@@ -229,9 +251,15 @@ void Connection::linger() {
   await(State::kLingering, kLingerTime);
 }
 
+/// A feed is in nobody's books.
+void Connection::report_end(std::string_view reason) {
+  if (stream_->subscription() == nullptr) return;
+  server_.stream_closed(stream_->report(reason, server_.loop().now()));
+}
+
 void Connection::end_stream(std::string_view reason) {
   if (state_ != State::kStreaming) return;
-  server_.stream_closed(stream_->report(reason, server_.loop().now()));
+  report_end(reason);
   stream_->detach();
   stream_->push(sse::retry(server_.jittered_retry()));
   if (stream_->queue().chunked()) stream_->push(sse::last_chunk());
@@ -287,11 +315,11 @@ void Connection::on_closed(std::string_view why) {
 
 void Connection::close(std::string_view reason) {
   if (state_ == State::kClosed) return;
-  if (state_ == State::kStreaming) server_.stream_closed(stream_->report(reason, server_.loop().now()));
+  if (state_ == State::kStreaming) report_end(reason);
   if (stream_) stream_->detach();
   state_ = State::kClosed;
   server_.wheel().cancel(*this);
-  socket_.stop();
+  socket_.drop();
   server_.destroy_later(*this);
 }
 

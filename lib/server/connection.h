@@ -25,14 +25,22 @@ class Connection final : public uv::Socket::Handler, public EventStream::Owner, 
   Connection(HttpServer& server, std::uint64_t number, uv::Fd fd, uv::Peer peer);
   ~Connection() override;
 
+  /// Takes the request that mostly has come already. Once, at the beginning.
+  void begin() { socket_.read_at_once(); }
   /// Writes what waits, as far as the kernel takes it.
   void flush();
+  /// The head of a stream has waited for the opening event for long enough.
+  void flush_head() {
+    if (exchange_) stream_changed();
+  }
   /// The answer to the request under way, if it is still awaited.
   void answer(const http::Response& response);
   /// Ends a stream cleanly, telling the client when to come back; closes any other connection when it is idle.
   void end_stream(std::string_view reason);
   /// No further request is taken.
   void drain();
+  /// A frame of a feed; left out while the client does not take what it was sent before. False: the stream has ended.
+  bool push(const sse::FramePtr& frame);
 
   [[nodiscard]] std::uint64_t number() const { return number_; }
   [[nodiscard]] bool streaming() const { return state_ == State::kStreaming; }
@@ -64,6 +72,10 @@ class Connection final : public uv::Socket::Handler, public EventStream::Owner, 
   void read_requests(std::string_view bytes);
   void handle(const http::Request& request);
   void open_stream(OpenStream opening);
+  void open_feed(const Feed& feed);
+  /// A stream's head and what precedes its first event; false if the head is all, because the request was HEAD.
+  bool begin_stream(const std::vector<http::Header>& headers, Caller caller);
+  void report_end(std::string_view reason);
   void tend_stream();
   void discard(std::size_t bytes);
   [[nodiscard]] bool write_some();

@@ -17,12 +17,12 @@ namespace freshet::server {
 /// be a tenth of a quiet connection.
 class ConnectionTable {
  public:
-  void add(HttpServer& server, uv::Fd fd, uv::Peer peer) {
+  Connection& add(HttpServer& server, uv::Fd fd, uv::Peer peer) {
     if (free_.empty()) add_block();
     const auto slot = free_.back();
     free_.pop_back();
-    place(slot).emplace(server, ++serial_ << kSlotBits | slot, std::move(fd), std::move(peer));
     ++size_;
+    return place(slot).emplace(server, ++serial_ << kSlotBits | slot, std::move(fd), std::move(peer));
   }
   /// Null when it has gone.
   [[nodiscard]] Connection* find(std::uint64_t number) {

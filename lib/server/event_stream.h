@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string_view>
 
 #include "base/clock.h"
@@ -48,6 +49,7 @@ class EventStream final : public broker::Sink {
   void detach() { subscription_.reset(); }
 
   bool offer(const sse::FramePtr& frame, broker::Pace pace) override;
+  std::size_t offer_all(std::span<const sse::FramePtr> frames, const sse::FramePtr& joined) override;
   /// The connection's own words: taken whatever waits.
   void push(const sse::FramePtr& frame);
   /// The queue has become empty: a replay that was paused goes on.
@@ -71,6 +73,8 @@ class EventStream final : public broker::Sink {
 
  private:
   [[nodiscard]] bool has_room(std::size_t bytes, broker::Pace pace) const;
+  [[nodiscard]] bool has_easy_room(std::size_t bytes) const;
+  void take(const sse::FramePtr& frame);
   static std::uint32_t milliseconds_of(base::Instant now) {
     return static_cast<std::uint32_t>(now.time_since_epoch() / std::chrono::milliseconds(1));
   }

@@ -49,9 +49,8 @@ void Exchange::answer(const http::Response& response) {
   output_ += http::encode(response, keep_alive_, minor_version_, head_only_);
 }
 
-bool Exchange::answer_stream(const std::vector<http::Header>& headers) {
-  auto head = http::encode_stream_head(headers, minor_version_, head_only_ && keep_alive_);
-  output_ = output_.empty() ? std::move(head) : output_ + head;
+bool Exchange::answer_stream(const std::vector<http::Header>& headers, http::StreamHeads& heads) {
+  output_ += heads.encode(headers, minor_version_, head_only_ && keep_alive_);
   keep_alive_ = keep_alive_ && minor_version_ == 1;
   return head_only_;
 }

@@ -10,6 +10,7 @@
 
 #include "http/parser.h"
 #include "http/response.h"
+#include "http/stream_heads.h"
 #include "uv/peer.h"
 
 namespace freshet::server {
@@ -41,7 +42,7 @@ class Exchange {
 
   void answer(const http::Response& response);
   /// Answers with the head of an event stream; true if that is all, because the request was HEAD.
-  [[nodiscard]] bool answer_stream(const std::vector<http::Header>& headers);
+  [[nodiscard]] bool answer_stream(const std::vector<http::Header>& headers, http::StreamHeads& heads);
   void say(std::string_view bytes) { output_ += bytes; }
   /// The answer under way is the last one.
   void end_after_answer() { keep_alive_ = false; }

@@ -12,8 +12,8 @@ constexpr std::chrono::milliseconds kWheelTick{250};
 constexpr std::size_t kWheelSlots = 256;
 constexpr std::chrono::milliseconds kDrainStep{20};
 /// How long a stream's head may wait for the opening event, to be written with it: one write less is a fifth of what a
-/// connection costs. Redis answers sooner, but in a storm of connections each turn of the loop takes milliseconds.
-constexpr std::chrono::milliseconds kHeadPatience{25};
+/// connection costs. Redis answers sooner, but in a storm of connections it has much to do, and so has the loop.
+constexpr std::chrono::milliseconds kHeadPatience{100};
 /// Beyond the streams that are allowed, so many connections may ask and be sent away politely.
 constexpr std::size_t kSpareConnections = 1024;
 /// When a client whose machine is gone is first asked for a sign of life.
@@ -64,16 +64,27 @@ base::Result<uv::Address> HttpServer::keep(base::Result<std::unique_ptr<uv::List
 }
 
 void HttpServer::accept(uv::Fd fd, uv::Peer peer) {
+  if (draining_) {
+    ++statistics_.shed["draining"];
+    return;
+  }
   if (connections_.size() >= settings_.connections + kSpareConnections) {
     ++statistics_.shed["connections"];
     return;
   }
-  connections_.add(*this, std::move(fd), std::move(peer));
+  connections_.add(*this, std::move(fd), std::move(peer)).begin();
 }
 
 Reply HttpServer::reply_to(std::uint64_t number) {
   return [this, number](const http::Response& response) {
     if (auto* connection = connections_.find(number); connection != nullptr) connection->answer(response);
+  };
+}
+
+Push HttpServer::push_to(std::uint64_t number) {
+  return [this, number](const sse::FramePtr& frame) {
+    auto* connection = connections_.find(number);
+    return connection != nullptr && connection->push(frame);
   };
 }
 
@@ -99,10 +110,10 @@ std::chrono::milliseconds HttpServer::jittered_retry() {
   return std::chrono::milliseconds(random_.between(retry * 3 / 4, retry * 5 / 4));
 }
 
-http::Response HttpServer::come_back_response(const OpenStream& stream) {
+http::Response HttpServer::come_back_response(const std::vector<http::Header>& headers) {
   ++statistics_.outcomes["shed"];
   ++statistics_.shed["draining"];
-  return {200, stream.headers, std::string(sse::retry(jittered_retry())->plain())};
+  return {200, headers, std::string(sse::retry(jittered_retry())->plain())};
 }
 
 void HttpServer::stream_opened() {
@@ -127,19 +138,23 @@ void HttpServer::end_turn() {
 }
 
 void HttpServer::flush_soon(Connection& connection) {
-  fresh_.push_back(connection.number());
+  // While Redis is away there is nothing to wait for.
+  if (!hub_.subscriber_up() || !hub_.command_up()) return connection.stream_changed();
+  fresh_.push_back({connection.number(), loop_.now()});
   if (!fresh_timer_) fresh_timer_ = loop_.after(kHeadPatience, [this] { flush_fresh(); });
 }
 
 void HttpServer::flush_fresh() {
   fresh_timer_.reset();
-  for (const auto number : std::exchange(fresh_, {})) {
-    if (auto* connection = connections_.find(number); connection != nullptr) connection->stream_changed();
+  const auto due = std::find_if(fresh_.begin(), fresh_.end(), [last = loop_.now() - kHeadPatience](const Fresh& fresh) {
+    return fresh.since > last;
+  });
+  for (auto fresh = fresh_.begin(); fresh != due; ++fresh) {
+    if (auto* connection = connections_.find(fresh->number); connection != nullptr) connection->flush_head();
   }
-}
-
-void HttpServer::close_listeners() {
-  for (const auto& listener : listeners_) listener->close();
+  fresh_.erase(fresh_.begin(), due);
+  if (fresh_.empty()) return;
+  fresh_timer_ = loop_.after(fresh_.front().since + kHeadPatience - loop_.now(), [this] { flush_fresh(); });
 }
 
 std::size_t HttpServer::end_streams_of_user(std::string_view user, std::optional<std::int64_t> issued_before) {
@@ -159,7 +174,7 @@ std::size_t HttpServer::end_streams_on_channel(std::string_view channel) {
   if (hub_.view(channel).subscribers == 0) return 0;
   std::size_t ended = 0;
   connections_.for_each([&](Connection& connection) {
-    if (!connection.streaming()) return;
+    if (!connection.streaming() || connection.stream().subscription() == nullptr) return;
     const auto channels = connection.stream().subscription()->channels();
     if (std::find(channels.begin(), channels.end(), channel) == channels.end()) return;
     connection.end_stream(kRevoked);
@@ -172,7 +187,9 @@ void HttpServer::drain(base::Duration period, std::function<void()> done) {
   if (draining_) return;
   draining_ = true;
   drained_ = std::move(done);
-  close_listeners();
+  for (const auto& listener : listeners_) {
+    if (!listener->adopted()) listener->close();
+  }
   connections_.for_each([this](Connection& connection) {
     connection.drain();
     if (connection.streaming()) to_end_.push_back(connection.number());
@@ -200,6 +217,7 @@ void HttpServer::finish_drain() {
   const bool given_up = loop_.now() - drain_began_ > drain_period_ + settings_.request_timeout;
   if (!connections_.empty() && !given_up) return;
   drain_timer_.reset();
+  listeners_.clear();
   const auto done = std::exchange(drained_, nullptr);
   done();
 }

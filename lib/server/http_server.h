@@ -10,6 +10,7 @@
 #include "base/random.h"
 #include "base/timing_wheel.h"
 #include "broker/hub.h"
+#include "http/stream_heads.h"
 #include "server/connection.h"
 #include "server/connection_table.h"
 #include "server/routes.h"
@@ -49,10 +50,10 @@ class HttpServer {
   base::Result<uv::Address> adopt(uv::Fd socket, uv::ListenerOptions options);
 
   /// Stops accepting, closes what is idle and ends the streams one after the other over `period`, so that their clients
-  /// do not come back all at once. Calls `done` once when no connection is left.
+  /// do not come back all at once. Calls `done` once when no connection is left. On sockets that were taken over, new
+  /// connections are closed at once, without an answer: in the kernel's queue they would wait for the next process,
+  /// while a proxy that is sent away has another instance to ask.
   void drain(base::Duration period, std::function<void()> done);
-  /// Stops accepting.
-  void close_listeners();
   /// Ends the streams of `user`: all, or only those let in by a token issued before (Unix seconds) or by one that does
   /// not say. How many there were.
   std::size_t end_streams_of_user(std::string_view user, std::optional<std::int64_t> issued_before);
@@ -72,13 +73,15 @@ class HttpServer {
   [[nodiscard]] const Settings& settings() const { return settings_; }
   [[nodiscard]] Routes& routes() { return routes_; }
   [[nodiscard]] Reply reply_to(std::uint64_t number);
+  [[nodiscard]] Push push_to(std::uint64_t number);
   /// Takes the places that a stream of this caller has in the books.
   [[nodiscard]] Visitor visitor(Caller caller, std::uint64_t number);
   [[nodiscard]] std::unique_ptr<broker::Subscription> subscribe(const OpenStream& stream, EventStream& sink);
   [[nodiscard]] std::chrono::milliseconds jittered_retry();
   /// What a request for a stream gets while draining: a 200 that ends at once, so that EventSource comes back.
-  [[nodiscard]] http::Response come_back_response(const OpenStream& stream);
+  [[nodiscard]] http::Response come_back_response(const std::vector<http::Header>& headers);
   [[nodiscard]] const sse::FramePtr& heartbeat() const { return heartbeat_; }
+  [[nodiscard]] http::StreamHeads& stream_heads() { return stream_heads_; }
   void flush_later(Connection& connection) { changed_.push_back(&connection); }
   /// For a stream that has just opened: within some milliseconds, unless something else comes to be written before.
   void flush_soon(Connection& connection);
@@ -89,6 +92,11 @@ class HttpServer {
   void stream_closed(const StreamReport& report);
 
  private:
+  struct Fresh {
+    std::uint64_t number;
+    base::Instant since;
+  };
+
   void accept(uv::Fd fd, uv::Peer peer);
   [[nodiscard]] uv::Listener::Handler accept_handler();
   [[nodiscard]] uv::ListenerOptions prepared(uv::ListenerOptions options);
@@ -108,12 +116,14 @@ class HttpServer {
   base::Random random_;
   base::TimingWheel wheel_;
   sse::FramePtr heartbeat_;
+  http::StreamHeads stream_heads_;
   std::vector<std::unique_ptr<uv::Listener>> listeners_;
   UserStreams user_streams_;
   ConnectionTable connections_;
   std::vector<Connection*> changed_;
   std::vector<std::uint64_t> closed_;
-  std::vector<std::uint64_t> fresh_;  ///< streams that wait for their opening event
+  /// Streams that wait for their opening event, in the order in which they came.
+  std::vector<Fresh> fresh_;
   std::unique_ptr<base::Timer> fresh_timer_;
   bool draining_ = false;
   std::vector<std::uint64_t> to_end_;

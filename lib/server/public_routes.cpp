@@ -3,17 +3,11 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/channel_name.h"
-#include "http/query.h"
 #include "server/cors.h"
 #include "sse/control.h"
 
 namespace freshet::server {
 namespace {
-
-constexpr std::string_view kEventStream = "text/event-stream";
-/// Parameters of a query besides its channels.
-constexpr std::size_t kOtherParameters = 16;
 
 // RFC 6750, 3: no error code when the request carried no credentials.
 constexpr std::string_view kChallenge = "Bearer realm=\"freshet\"";
@@ -24,14 +18,6 @@ std::string invalid_token_challenge(std::string description) {
   std::replace(description.begin(), description.end(), '"', '\'');
   std::replace(description.begin(), description.end(), '\\', '/');
   return std::string(kChallenge) + ", error=\"invalid_token\", error_description=\"" + description + "\"";
-}
-
-std::vector<http::Header> stream_headers(const std::vector<http::Header>& more) {
-  std::vector<http::Header> headers{{"Content-Type", std::string(kEventStream)},
-                                    {"Cache-Control", "no-cache, no-transform"},
-                                    {"X-Accel-Buffering", "no"}};
-  headers.insert(headers.end(), more.begin(), more.end());
-  return headers;
 }
 
 http::Response with(http::Response response, const std::vector<http::Header>& headers) {
@@ -64,7 +50,7 @@ Answer PublicRoutes::handle(const http::Request& request, const uv::Peer& peer) 
 
 Answer PublicRoutes::events(const http::Request& request, const uv::Peer& peer, Headers headers) {
   if (!request.accepts(kEventStream)) return refuse({406, "only text/event-stream is served here"}, headers);
-  auto wanted = read(request);
+  auto wanted = read_stream_request(request, settings_);
   if (!wanted) return refuse(wanted.error(), headers);
 
   std::optional<auth::Identity> identity;
@@ -87,59 +73,26 @@ Answer PublicRoutes::events(const http::Request& request, const uv::Peer& peer, 
     if (identity->expires_at) stream.caller.expires_at = *identity->expires_at + settings_.leeway.count();
   }
   if (request.method == "HEAD") return stream;
-  if (const auto limit = full_limit(stream.caller); !limit.empty()) {
-    ++statistics_.outcomes["shed"];
-    ++statistics_.shed[std::string(limit)];
-    return come_back(settings_.retry, {}, headers);
-  }
+  if (auto answer = turn_away(stream.caller, headers)) return std::move(*answer);
   return stream;
 }
 
-tl::expected<PublicRoutes::Wanted, http::Problem> PublicRoutes::read(const http::Request& request) const {
-  const auto invalid = [](std::string detail) {
-    return tl::unexpected<http::Problem>(http::Problem{400, std::move(detail)});
-  };
-  const auto pairs = http::parse_query(request.query, settings_.channels_per_connection + kOtherParameters);
-  if (!pairs) return invalid("the query: " + pairs.error().message);
-  Wanted wanted;
-  std::string cursor;
-  for (const auto& [name, value] : *pairs) {
-    if (name == "channel" && value == "@me") {
-      wanted.own = true;
-    } else if (name == "channel") {
-      if (auto checked = base::check_channel_name(value); !checked) return invalid(checked.error().message);
-      if (std::find(wanted.channels.begin(), wanted.channels.end(), value) == wanted.channels.end()) {
-        wanted.channels.push_back(value);
-      }
-    } else if (name == "last_event_id" || name == "lastEventId" || name == "lastEventID") {
-      if (!value.empty()) cursor = value;
-    } else if (name == "access_token") {
-      wanted.token = value;
-    }
-  }
-  if (wanted.channels.size() + (wanted.own ? 1 : 0) > settings_.channels_per_connection) {
-    return invalid(std::to_string(wanted.channels.size()) + " channels: the limit for one stream is " +
-                   std::to_string(settings_.channels_per_connection));
-  }
-  const auto* header = request.header("Last-Event-ID");
-  if (header != nullptr && !header->empty()) {
-    wanted.cursor = broker::Cursor::parse(*header);
-  } else if (cursor == "earliest") {
-    wanted.cursor.kind = broker::Cursor::Kind::kEarliest;
-  } else {
-    wanted.cursor = broker::Cursor::parse(cursor);
-  }
-  return wanted;
+std::optional<http::Response> PublicRoutes::turn_away(const Caller& caller, const Headers& headers) {
+  const auto limit = full_limit(caller);
+  if (limit.empty()) return std::nullopt;
+  ++statistics_.outcomes["shed"];
+  ++statistics_.shed[std::string(limit)];
+  return come_back(settings_.retry, {}, headers);
 }
 
-bool PublicRoutes::is_open(const Wanted& wanted) const {
+bool PublicRoutes::is_open(const StreamRequest& wanted) const {
   if (wanted.own || wanted.channels.empty()) return false;
   return settings_.dev || std::all_of(wanted.channels.begin(), wanted.channels.end(),
                                       [&](const auto& channel) { return auth::is_public(settings_.policy, channel); });
 }
 
-std::optional<http::Response> PublicRoutes::authorize(const std::optional<auth::Identity>& identity, Wanted& wanted,
-                                                      const Headers& headers) {
+std::optional<http::Response> PublicRoutes::authorize(const std::optional<auth::Identity>& identity,
+                                                      StreamRequest& wanted, const Headers& headers) {
   const bool nothing_named = wanted.channels.empty() && !wanted.own;
   if (!identity && nothing_named) return refuse({400, "no channel: say which with channel=NAME"}, headers);
   if (wanted.own || nothing_named) {

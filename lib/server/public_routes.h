@@ -14,6 +14,7 @@
 #include "server/routes.h"
 #include "server/settings.h"
 #include "server/statistics.h"
+#include "server/stream_request.h"
 
 namespace freshet::server {
 
@@ -37,23 +38,16 @@ class PublicRoutes final : public Routes {
   /// Nobody sends one for a reason, but it must not hide what is wrong with the request itself.
   [[nodiscard]] std::size_t max_body_bytes() const override { return settings_.request_bytes; }
 
- private:
   using Headers = std::vector<http::Header>;
+  /// The answer when there is no room for one more stream, on whichever listener; counts it.
+  std::optional<http::Response> turn_away(const Caller& caller, const Headers& headers);
 
-  /// What the query and the headers ask for.
-  struct Wanted {
-    std::vector<std::string> channels;  ///< named ones
-    bool own = false;                   ///< and the caller's own
-    broker::Cursor cursor;
-    std::string token;
-  };
-
+ private:
   Answer events(const http::Request& request, const uv::Peer& peer, Headers headers);
-  [[nodiscard]] tl::expected<Wanted, http::Problem> read(const http::Request& request) const;
   /// Whether everything that is wanted is open to anyone, so that credentials are not looked at.
-  [[nodiscard]] bool is_open(const Wanted& wanted) const;
+  [[nodiscard]] bool is_open(const StreamRequest& wanted) const;
   /// Adds the caller's own channel and checks each one; the answer when something is not theirs.
-  std::optional<http::Response> authorize(const std::optional<auth::Identity>& identity, Wanted& wanted,
+  std::optional<http::Response> authorize(const std::optional<auth::Identity>& identity, StreamRequest& wanted,
                                           const Headers& headers);
   http::Response reject(const http::Request& request, const auth::Rejection& rejection, const Headers& headers);
   http::Response refuse(const http::Problem& problem, Headers headers, std::string_view challenge = {});

@@ -9,6 +9,7 @@
 #include "http/request.h"
 #include "http/response.h"
 #include "server/caller.h"
+#include "sse/frame.h"
 #include "uv/peer.h"
 
 namespace freshet::server {
@@ -26,7 +27,17 @@ struct OpenStream {
   Caller caller;
 };
 
-using Answer = std::variant<http::Response, Later, OpenStream>;
+/// Writes a frame to a stream, unless what was written before still waits for the client; false when that has gone.
+using Push = std::function<bool(const sse::FramePtr&)>;
+
+/// An event stream of what a route itself has to say: of no channel, and counted nowhere.
+struct Feed {
+  std::vector<http::Header> headers;
+  std::function<void(Push)> begin;
+  Caller caller{};
+};
+
+using Answer = std::variant<http::Response, Later, OpenStream, Feed>;
 
 /// What a listener serves. Owned by the application; called once for each request.
 class Routes {

@@ -90,7 +90,7 @@ FramePtr Frame::encode(const Event& event) {
 
   const auto size = field_size(kIdField, id) + field_size(kEventField, event.name) + data_size(event.data) + 1;
   char* out = nullptr;
-  auto frame = make(size, event.name.starts_with("stream-"), out);
+  auto frame = make(size, event.name.starts_with("stream-") ? 0 : 1, out);
   out = put_field(out, kIdField, id);
   out = put_field(out, kEventField, event.name);
   out = put_data(out, event.data);
@@ -100,18 +100,31 @@ FramePtr Frame::encode(const Event& event) {
 
 FramePtr Frame::raw(std::string_view body) {
   char* out = nullptr;
-  auto frame = make(body.size(), true, out);
+  auto frame = make(body.size(), 0, out);
   put(out, body);
   return frame;
 }
 
-FramePtr Frame::make(std::size_t size, bool control, char*& body) {
+FramePtr Frame::join(std::span<const FramePtr> frames) {
+  std::size_t size = 0;
+  std::size_t events = 0;
+  for (const auto& frame : frames) {
+    size += frame->plain().size();
+    events += frame->events();
+  }
+  char* out = nullptr;
+  auto joined = make(size, events, out);
+  for (const auto& frame : frames) out = put(out, frame->plain());
+  return joined;
+}
+
+FramePtr Frame::make(std::size_t size, std::size_t events, char*& body) {
   std::array<char, 2 * sizeof(size)> digits{};
   const auto* end = std::to_chars(digits.data(), digits.data() + digits.size(), size, 16).ptr;
   const std::string_view length(digits.data(), static_cast<std::size_t>(end - digits.data()));
   const auto header = length.size() + kTrailer;
   const auto total = header + size + kTrailer;
-  const auto* frame = new (total) Frame(total, header, control);
+  const auto* frame = new (total) Frame(total, header, events);
   // The only time that anybody writes to it.
   char* out = const_cast<char*>(frame->bytes());  // NOLINT(*-const-cast)
   body = put(put(out, length), "\r\n");

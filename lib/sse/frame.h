@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <new>
+#include <span>
 #include <string_view>
 #include <utility>
 
@@ -47,9 +48,15 @@ struct Event {
 /// them bare, and HTTP/1.1, which sends them as one chunk. A frame and its bytes are one piece of memory.
 class Frame {
  public:
+  /// The most that are put into one.
+  static constexpr std::size_t kMaxJoined = 65'535;
+
   static FramePtr encode(const Event& event);
   /// Bytes that are not an event: `retry:` lines, comments.
   static FramePtr raw(std::string_view body);
+  /// The events of all of them, in their order, as one chunk. For many small ones that go to many clients: copied once,
+  /// they are one piece for each client instead of one each.
+  static FramePtr join(std::span<const FramePtr> frames);
 
   Frame(const Frame&) = delete;
   Frame& operator=(const Frame&) = delete;
@@ -58,7 +65,9 @@ class Frame {
   /// The same as one chunk of a chunked body (RFC 9112, 7.1).
   [[nodiscard]] std::string_view chunked() const { return {bytes(), size_}; }
   /// The broker's own word (its name begins with `stream-`, or it is no event at all) rather than a published event.
-  [[nodiscard]] bool control() const { return control_; }
+  [[nodiscard]] bool control() const { return events_ == 0; }
+  /// How many published events it holds.
+  [[nodiscard]] std::size_t events() const { return events_; }
   /// What the frame costs in memory, shared by all who hold it.
   [[nodiscard]] std::size_t size_bytes() const { return sizeof(Frame) + size_; }
 
@@ -66,11 +75,11 @@ class Frame {
   friend class FramePtr;
   static constexpr std::size_t kTrailer = 2;
 
-  Frame(std::size_t size, std::size_t header, bool control)
-      : size_(size), header_(static_cast<std::uint8_t>(header)), control_(control) {}
+  Frame(std::size_t size, std::size_t header, std::size_t events)
+      : size_(size), header_(static_cast<std::uint8_t>(header)), events_(static_cast<std::uint16_t>(events)) {}
   ~Frame() = default;
   /// A frame whose chunk has its header and its trailer, and room for a body of `size` bytes at `body`.
-  static FramePtr make(std::size_t size, bool control, char*& body);
+  static FramePtr make(std::size_t size, std::size_t events, char*& body);
   static void* operator new(std::size_t self, std::size_t bytes) { return ::operator new(self + bytes); }
   static void operator delete(void* memory) { ::operator delete(memory); }
   /// They begin right behind the frame itself.
@@ -81,7 +90,7 @@ class Frame {
   std::size_t size_;  ///< of the chunk: its header, the body, CRLF
   mutable std::uint32_t references_ = 0;
   std::uint8_t header_;
-  bool control_;
+  std::uint16_t events_;
 };
 
 inline FramePtr::FramePtr(const Frame* frame) noexcept : frame_(frame) { ++frame_->references_; }

@@ -109,6 +109,7 @@ base::Result<std::unique_ptr<Listener>> Listener::adopt(Loop& loop, Fd socket, O
   Address bound = SocketAddress::local_of(socket.get()).address();
   std::unique_ptr<Listener> listener(
       new Listener(loop, std::move(socket), std::move(bound), std::move(options), std::move(handler)));
+  listener->adopted_ = true;
   if (const auto watched = listener->watch(); !watched) return tl::unexpected(watched.error().at(place));
   return listener;
 }

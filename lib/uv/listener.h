@@ -67,6 +67,8 @@ class Listener {
   /// it since). Connections that wait in the backlog are reset.
   void close();
   [[nodiscard]] bool is_open() const { return socket_.open(); }
+  /// Whether it was taken over: then others hold the socket too, and clients can connect also once this is closed.
+  [[nodiscard]] bool adopted() const { return adopted_; }
 
  private:
   Listener(Loop& loop, Fd socket, Address bound, Options options, Handler handler);
@@ -84,6 +86,7 @@ class Listener {
   Handler handler_;
   Address bound_;
   bool is_unix_;
+  bool adopted_ = false;
   Fd socket_;
   std::optional<UnixSocketFile> file_;
   /// Given up for a moment to take, and close, a connection that no descriptor is left for.

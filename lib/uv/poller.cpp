@@ -47,7 +47,10 @@ void Poller::change(int fd, std::uint32_t events, Socket& socket) {
 
 void Poller::remove(int fd, const Socket& socket) {
   ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, nullptr);
-  if (serving_ == &socket) serving_ = nullptr;
+  forget(socket);
+}
+
+void Poller::forget(const Socket& socket) {
   for (auto& event : waiting_) {
     if (event.data.ptr == &socket) event.data.ptr = nullptr;
   }

@@ -34,10 +34,19 @@ class Poller {
   void change(int fd, std::uint32_t events, Socket& socket);
   /// What was reported in this turn and not told yet is forgotten too.
   void remove(int fd, const Socket& socket);
+  /// The same for a socket whose descriptor is closed right after.
+  void forget(const Socket& socket);
   void forget_failed(const Socket& socket);
 
   /// Whether the socket that is being told of its events is still watched.
   [[nodiscard]] bool still_serving() const { return serving_ != nullptr; }
+  /// For a socket that serves itself, outside of the poller's own round.
+  void begin_serving(const Socket& socket) { serving_ = &socket; }
+  void end_serving() { serving_ = nullptr; }
+  /// It is told nothing more, or is destroyed.
+  void end_serving(const Socket& socket) {
+    if (serving_ == &socket) serving_ = nullptr;
+  }
 
  private:
   struct Failed {

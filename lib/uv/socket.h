@@ -37,10 +37,12 @@ class Socket {
     ~Handler() = default;
   };
 
-  /// Takes over a connected socket, and never blocks on it. Unless `reading`, only a hang-up is watched for until
-  /// `read`. Should the kernel refuse to watch it, `on_closed` says so on the next turn. Loop and handler must outlive
-  /// the socket.
-  Socket(Loop& loop, Fd fd, Handler& handler, bool reading = false);
+  /// Takes over a connected socket, and never blocks on it. Only a hang-up is watched for until `read`. Should the
+  /// kernel refuse to watch it, `on_closed` says so on the next turn. Loop and handler must outlive the socket.
+  Socket(Loop& loop, Fd fd, Handler& handler);
+  /// The same for a socket that was just accepted: nothing is watched before `read_at_once`.
+  struct Accepted {};
+  Socket(Loop& loop, Fd fd, Handler& handler, Accepted accepted);
   ~Socket();
   Socket(const Socket&) = delete;
   Socket& operator=(const Socket&) = delete;
@@ -48,9 +50,15 @@ class Socket {
   /// On: `on_data` is called with what comes, then `on_closed`. Off: bytes stay in the kernel and push back on the
   /// sender; a hang-up is still noticed, at once if nothing lies unread before it.
   void read(bool on);
+  /// Tells what has come already, right from inside this call, and reads on after that: most clients have sent their
+  /// request by the time when they are accepted, and asking the kernel to tell of it would only cost. From the loop
+  /// only, and not from a socket's handler.
+  void read_at_once();
   void watch_writable(bool on);
   /// Nothing more is told.
   void stop();
+  /// Ends the connection, whatever was written and has not arrived; nothing more is told.
+  void drop();
   /// Sends what the kernel takes now and says how much that was; 0: nothing, watch for writable. An error means that
   /// the connection is broken; it is for the caller to drop the socket. Never raises SIGPIPE.
   [[nodiscard]] base::Result<std::size_t> write(std::span<const iovec> pieces);
@@ -87,7 +95,7 @@ class Socket {
   Fd fd_;
   /// What the poller watches for now; 0: it does not know this socket.
   std::uint16_t interest_ = 0;
-  bool reading_ : 1;
+  bool reading_ : 1 = false;
   bool watching_writable_ : 1 = false;
   /// A hang-up was seen while bytes lie unread before it: it is not watched for until reading is on again.
   bool hangup_waits_ : 1 = false;

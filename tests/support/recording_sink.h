@@ -14,11 +14,12 @@ namespace freshet::test {
 class RecordingSink final : public broker::Sink {
  public:
   [[nodiscard]] bool offer(const sse::FramePtr& frame, broker::Pace pace) override {
-    if (pace == broker::Pace::kReplay ? replay_room == 0 : !takes_live) {
+    if (pace == broker::Pace::kReplay ? replay_room == 0 : !takes_live || live_room == 0) {
       ++refused;
       return false;
     }
-    if (pace == broker::Pace::kReplay && replay_room != kUnlimited) --replay_room;
+    auto& room = pace == broker::Pace::kReplay ? replay_room : live_room;
+    if (room != kUnlimited) --room;
     frames.emplace_back(frame->plain());
     held.push_back(frame);
     return true;
@@ -34,6 +35,7 @@ class RecordingSink final : public broker::Sink {
   std::vector<std::string> frames;
   std::vector<sse::FramePtr> held;
   std::size_t replay_room = kUnlimited;  ///< replayed frames that it takes before it refuses one
+  std::size_t live_room = kUnlimited;    ///< the same for live ones
   bool takes_live = true;
   int refused = 0;
 };

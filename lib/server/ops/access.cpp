@@ -36,7 +36,7 @@ tl::expected<OpsRights, http::Response> OpsAccess::judge(const http::Request& re
   if (const auto* publisher = keys_.find(*key); publisher != nullptr) return OpsRights(publisher->globs);
   // Not a key; it may be a token that lets its bearer publish.
   const auto identity = gate_.verify(*key);
-  if (identity && !identity->publish.empty()) return OpsRights(identity->publish);
+  if (identity && !identity->publish.empty()) return OpsRights(identity->publish, identity->expires_at);
   return unauthorized("this is neither a publish key nor a token with freshet.publish", ", error=\"invalid_token\"");
 }
 

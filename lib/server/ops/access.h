@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,14 +16,18 @@ namespace freshet::server {
 /// What a caller of the operations listener may do with channels.
 class OpsRights {
  public:
-  explicit OpsRights(std::vector<std::string> globs) : globs_(std::move(globs)) {}
+  explicit OpsRights(std::vector<std::string> globs, std::optional<std::int64_t> expires_at = {})
+      : globs_(std::move(globs)), expires_at_(expires_at) {}
 
   [[nodiscard]] bool may(std::string_view channel) const;
   /// Whether they go for every channel (the glob `*`), as is needed for what concerns a user.
   [[nodiscard]] bool everywhere() const;
+  /// When the token that gives them runs out, Unix seconds; keys do not.
+  [[nodiscard]] std::optional<std::int64_t> expires_at() const { return expires_at_; }
 
  private:
   std::vector<std::string> globs_;
+  std::optional<std::int64_t> expires_at_;
 };
 
 /// Who may publish, disconnect and see data. Without publish keys whoever reaches a loopback listener may do all of it,

@@ -13,6 +13,11 @@ std::string_view host_name(std::string_view authority) {
   return authority.substr(0, end);
 }
 
+/// Whether an Origin is that of the listener itself, with or without TLS in front of it.
+bool is_own(std::string_view origin, std::string_view authority) {
+  return origin == "http://" + std::string(authority) || origin == "https://" + std::string(authority);
+}
+
 bool is_address(std::string_view host) {
   if (host.front() == '[') return true;
   return host.find_first_not_of("0123456789.") == std::string_view::npos;
@@ -34,11 +39,21 @@ std::optional<http::Problem> guard_host(const http::Request& request, const std:
   if (changes && origin != nullptr && authority.empty()) {
     return http::Problem{403, "a page may not change anything here without a Host"};
   }
-  if (changes && origin != nullptr && *origin != "http://" + std::string(authority) &&
-      *origin != "https://" + std::string(authority)) {
+  if (changes && origin != nullptr && !is_own(*origin, authority)) {
     return http::Problem{403, "a page of another origin may not change anything here"};
   }
   return std::nullopt;
+}
+
+std::optional<http::Problem> guard_stream(const http::Request& request) {
+  // Browsers send the one, the other or both, by the kind of the request.
+  const auto* site = request.header("Sec-Fetch-Site");
+  const auto* origin = request.header("Origin");
+  const auto* host = request.header("Host");
+  const bool foreign = (site != nullptr && (*site == "cross-site" || *site == "same-site")) ||
+                       (origin != nullptr && (host == nullptr || !is_own(*origin, *host)));
+  if (!foreign) return std::nullopt;
+  return http::Problem{403, "a page of another site may open no stream here"};
 }
 
 }  // namespace freshet::server

@@ -13,4 +13,8 @@ namespace freshet::server {
 /// nor one of `hosts` (DNS rebinding), and those that change something with an Origin of another host (CSRF).
 std::optional<http::Problem> guard_host(const http::Request& request, const std::vector<std::string>& hosts);
 
+/// Streams hold a connection for long, so those that a page of another site asks for are refused, though it could read
+/// none of them.
+std::optional<http::Problem> guard_stream(const http::Request& request);
+
 }  // namespace freshet::server

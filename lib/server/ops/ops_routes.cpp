@@ -8,8 +8,10 @@
 #include "base/channel_name.h"
 #include "http/problem.h"
 #include "http/query.h"
+#include "server/ops/console.h"
 #include "server/ops/host_guard.h"
 #include "server/ops/publish.h"
+#include "server/stream_request.h"
 
 namespace freshet::server {
 namespace {
@@ -42,13 +44,17 @@ Answer OpsRoutes::handle(const http::Request& request, const uv::Peer& /*peer*/)
     return not_allowed(connections ? "GET, HEAD, DELETE" : "GET, HEAD");
   }
   if (connections) return not_allowed("DELETE");
-  static constexpr std::array<std::string_view, 3> kPages{"/livez", "/readyz", "/metrics"};
-  if (std::find(kPages.begin(), kPages.end(), request.path) == kPages.end()) {
+  static constexpr std::array<std::string_view, 5> kPages{"/livez", "/readyz", "/metrics", "/status", "/events"};
+  const auto* file = find_console_file(request.path);
+  if (file == nullptr && std::find(kPages.begin(), kPages.end(), request.path) == kPages.end()) {
     return http::to_response({404,
-                              "there are /livez, /readyz, /metrics, /publish, /channels/NAME, "
-                              "/channels/NAME/connections and /users/SUB/connections"});
+                              "there are /livez, /readyz, /metrics, /status, /events, /publish, /channels/NAME, "
+                              "/channels/NAME/connections and /users/SUB/connections; the console is at /"});
   }
   if (!reads) return not_allowed("GET, HEAD");
+  if (file != nullptr) return serve(*file, request);
+  if (request.path == "/status") return show_status(request);
+  if (request.path == "/events") return watch(request);
   if (request.path == "/livez") return plain("{\"status\":\"alive\"}\n", "application/json");
   if (request.path == "/readyz") return ready();
   return plain(sources_.metrics(), "text/plain; version=0.0.4; charset=utf-8");
@@ -89,6 +95,40 @@ http::Response OpsRoutes::show_channel(const http::Request& request) {
   nlohmann::json body{{"subscribers", view.subscribers}, {"last_id", nullptr}};
   if (view.last_id != 0) body["last_id"] = std::to_string(view.last_id);
   return plain(body.dump() + "\n", "application/json");
+}
+
+Answer OpsRoutes::show_status(const http::Request& request) {
+  const auto rights = access_.judge(request);
+  if (!rights) return rights.error();
+  if (!request.names(kEventStream)) return plain(sources_.status() + "\n", "application/json");
+  if (const auto refused = guard_stream(request)) return http::to_response(*refused);
+  auto feed = status_feed_.open();
+  feed.caller = caller_of(*rights);
+  return feed;
+}
+
+Answer OpsRoutes::watch(const http::Request& request) {
+  const auto rights = access_.judge(request);
+  if (!rights) return rights.error();
+  if (const auto refused = guard_stream(request)) return http::to_response(*refused);
+  if (!request.accepts(kEventStream)) return http::to_response({406, "only text/event-stream is served here"});
+  auto wanted = read_stream_request(request, settings_);
+  if (!wanted) return http::to_response(wanted.error());
+  if (wanted->own) return http::to_response({400, "channel @me: nobody is somebody here; name the channel"});
+  if (wanted->channels.empty()) return http::to_response({400, "no channel: say which with channel=NAME"});
+  for (const auto& channel : wanted->channels) {
+    if (!rights->may(channel)) return http::to_response({403, "the key is not for channel " + channel});
+  }
+  OpenStream stream{stream_headers({}), std::move(wanted->channels), wanted->cursor, caller_of(*rights)};
+  if (request.method == "HEAD") return stream;
+  if (auto answer = sources_.turned_away(stream.caller, {})) return std::move(*answer);
+  return stream;
+}
+
+Caller OpsRoutes::caller_of(const OpsRights& rights) const {
+  Caller caller;
+  if (rights.expires_at()) caller.expires_at = *rights.expires_at() + settings_.leeway.count();
+  return caller;
 }
 
 http::Response OpsRoutes::ready() const {

@@ -1,19 +1,22 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "broker/backplane.h"
 #include "broker/hub.h"
 #include "server/ops/access.h"
 #include "server/ops/disconnect.h"
+#include "server/ops/status_feed.h"
 #include "server/routes.h"
 #include "server/settings.h"
 
 namespace freshet::server {
 
-/// The operations listener: health, metrics, publishing, disconnecting, what is known of a
-/// channel. Never the public one.
+/// The operations listener: health, metrics, status, the console, publishing, disconnecting, what is known of a channel
+/// and its events. Never the public one.
 class OpsRoutes final : public Routes {
  public:
   /// What the application tells it.
@@ -22,15 +25,21 @@ class OpsRoutes final : public Routes {
     std::function<std::string()> trouble;
     std::function<std::string()> metrics;
     std::function<broker::Hub::ChannelView(std::string_view channel)> channel;
+    /// One line of JSON.
+    std::function<std::string()> status;
+    /// The answer when there is no room for one more stream.
+    std::function<std::optional<http::Response>(const Caller& caller, const std::vector<http::Header>& headers)>
+        turned_away;
   };
 
-  OpsRoutes(const Settings& settings, broker::Backplane& backplane, Revocations& revocations, OpsAccess& access,
-            Sources sources)
+  OpsRoutes(base::Clock& clock, const Settings& settings, broker::Backplane& backplane, Revocations& revocations,
+            OpsAccess& access, Sources sources)
       : settings_(settings),
         backplane_(backplane),
         revocations_(revocations),
         access_(access),
-        sources_(std::move(sources)) {}
+        sources_(std::move(sources)),
+        status_feed_(clock, sources_.status) {}
 
   Answer handle(const http::Request& request, const uv::Peer& peer) override;
   [[nodiscard]] std::size_t max_body_bytes() const override { return settings_.max_event_bytes; }
@@ -39,6 +48,10 @@ class OpsRoutes final : public Routes {
   Answer publish_event(const http::Request& request);
   Answer end_connections(const ConnectionsPath& path, const http::Request& request);
   [[nodiscard]] http::Response show_channel(const http::Request& request);
+  Answer show_status(const http::Request& request);
+  Answer watch(const http::Request& request);
+  /// Nobody by name, whose streams end with the token that let them in.
+  [[nodiscard]] Caller caller_of(const OpsRights& rights) const;
   [[nodiscard]] http::Response ready() const;
 
   const Settings& settings_;
@@ -46,6 +59,7 @@ class OpsRoutes final : public Routes {
   Revocations& revocations_;
   OpsAccess& access_;
   Sources sources_;
+  StatusFeed status_feed_;
 };
 
 }  // namespace freshet::server

@@ -86,8 +86,14 @@ class Server {
   void message(std::string_view channel, std::string_view bytes) {
     each([&](Link& link) {
       if (!link.subscribed.contains(channel)) return;
-      link.down.send([observer = link.observer, name = std::string(channel), copy = std::string(bytes)] {
-        observer->on_message(name, copy);
+      link.down.send([&simulation = simulation_, self = link.shared_from_this(), name = std::string(channel),
+                      copy = std::string(bytes)] {
+        // What comes in the same tick was read at once; other things happen in between, more than a daemon allows.
+        self->observer->on_batch_begin();
+        self->observer->on_message(name, copy);
+        simulation.at(0, [self] {
+          if (self->open) self->observer->on_batch_end();
+        });
       });
     });
   }

@@ -248,3 +248,111 @@ TEST_CASE("A stream may go in every state, and leaves nothing behind") {
   CHECK(f.hub.log_bytes() == 0);
   CHECK(f.backplane.reads.empty());
 }
+
+TEST_CASE("Messages that were read at once reach their streams at the end of the batch, as one frame") {
+  /// Takes what is joined as it comes.
+  class JoiningSink final : public freshet::broker::Sink {
+   public:
+    [[nodiscard]] bool offer(const freshet::sse::FramePtr& frame, freshet::broker::Pace /*pace*/) override {
+      frames.emplace_back(frame->plain());
+      return true;
+    }
+    [[nodiscard]] std::size_t offer_all(std::span<const freshet::sse::FramePtr> all,
+                                        const freshet::sse::FramePtr& joined) override {
+      frames.emplace_back(joined->plain());
+      return all.size();
+    }
+    Frames frames;
+  };
+  HubFixture f;
+  JoiningSink sink;
+  const auto stream = f.hub.subscribe({"a"}, {}, sink);
+  f.backplane.settle();
+  sink.frames.clear();
+  f.hub.on_batch_begin();
+  const Id first = f.backplane.emit("a", "1");
+  f.hub.on_message("a", "typing");
+  const Id last = f.backplane.emit("a", "2");
+  f.hub.on_message("a", "typing");
+  CHECK(sink.frames.empty());
+  f.hub.on_batch_end();
+  CHECK(sink.frames == Frames{event(first, "1") + "data: typing\n\n" + event(last, "2") + "data: typing\n\n"});
+  CHECK(stream->last_id() == last);
+}
+
+TEST_CASE("A stream on two channels gets a batch in the order of its messages") {
+  HubFixture f;
+  const auto stream = f.live({"a", "b"});
+  f.hub.on_batch_begin();
+  const Id one = f.backplane.emit("a", "1");
+  const Id two = f.backplane.emit("a", "2");
+  const Id three = f.backplane.emit("b", "3");
+  const Id four = f.backplane.emit("a", "4");
+  f.hub.on_batch_end();
+  CHECK(f.sink.take() == Frames{event(one, "1"), event(two, "2"), event(three, "3"), event(four, "4")});
+  CHECK(stream->last_id() == four);
+}
+
+TEST_CASE("Whatever comes within a batch finds its messages handed on") {
+  HubFixture f;
+  const auto stream = f.live({"a"});
+  f.hub.on_batch_begin();
+  const Id one = f.backplane.emit("a", "1");
+  const Id two = f.backplane.emit("a", "2");
+  const auto what = GENERATE(0, 1, 2, 3, 4, 5);
+  if (what == 0) f.hub.on_fence(one);
+  if (what == 1) f.hub.on_mark(999, f.backplane.clock);
+  if (what == 2) f.hub.on_subscriber_down();
+  if (what == 3) f.hub.on_command_down();
+  if (what == 4) static_cast<void>(f.open({"b"}));
+  if (what == 5) f.hub.on_synced(f.backplane.clock);
+  CHECK(stream->last_id() == two);
+  REQUIRE(f.sink.frames.size() >= 2);
+  CHECK(f.sink.frames[0] == event(one, "1"));
+  CHECK(f.sink.frames[1] == event(two, "2"));
+  f.hub.on_batch_end();
+}
+
+TEST_CASE("A slow client of a batch is where its last event was") {
+  HubFixture f;
+  const auto stream = f.live({"a"});
+  f.hub.on_batch_begin();
+  const Id one = f.backplane.emit("a", "1");
+  f.hub.on_message("a", "typing");
+  f.backplane.emit("a", "2");
+  f.sink.live_room = 2;
+  f.hub.on_batch_end();
+  CHECK(f.sink.frames == Frames{event(one, "1"), "data: typing\n\n"});
+  CHECK(stream->last_id() == one);
+}
+
+TEST_CASE("A missing message within a batch: what came before it is handed on, what comes after it is read") {
+  HubFixture f;
+  const auto stream = f.live({"a"});
+  f.hub.on_batch_begin();
+  const Id one = f.backplane.emit("a", "1");
+  const Id two = f.backplane.emit("a", "2");
+  const Id lost = f.backplane.lose("a", "3");
+  const Id four = f.backplane.emit("a", "4");
+  f.hub.on_batch_end();
+  CHECK(f.sink.frames == Frames{event(one, "1"), event(two, "2")});
+  f.backplane.settle();
+  CHECK(f.sink.frames == Frames{event(one, "1"), event(two, "2"), event(lost, "3"), event(four, "4")});
+  CHECK(f.hub.counters().resets.empty());
+}
+
+TEST_CASE("A stream that goes within a batch is given nothing more, and the others all of it") {
+  HubFixture f;
+  freshet::test::RecordingSink other;
+  auto stream = f.live({"a"});
+  const auto stays = f.hub.subscribe({"a"}, {}, other);
+  f.backplane.settle();
+  other.take();
+  f.hub.on_batch_begin();
+  const Id one = f.backplane.emit("a", "1");
+  const Id two = f.backplane.emit("a", "2");
+  stream.reset();
+  f.hub.on_batch_end();
+  CHECK(f.sink.frames.empty());
+  CHECK(other.frames == Frames{event(one, "1"), event(two, "2")});
+}

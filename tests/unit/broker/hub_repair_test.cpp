@@ -450,6 +450,24 @@ TEST_CASE("Two probes in a row that do not come back replace the subscriber link
   CHECK(f.backplane.replaced.size() == replaced);
 }
 
+TEST_CASE("A probe's way and its age are measured, the way finer than in milliseconds and never below zero") {
+  HubFixture f;
+  f.clock.advance(std::chrono::seconds(1));
+  REQUIRE(f.backplane.marks.size() == 1);
+  f.clock.set_wall_us(f.clock.wall_us() + 250);
+  f.clock.advance(std::chrono::milliseconds(3));
+  f.backplane.deliver_mark();
+  CHECK(f.hub.counters().last_probe == std::chrono::microseconds(3'250));
+  CHECK(f.hub.mark_age() == std::chrono::microseconds(0));
+
+  f.clock.advance(std::chrono::milliseconds(997));
+  CHECK(f.hub.mark_age() == std::chrono::milliseconds(997));
+  REQUIRE(f.backplane.marks.size() == 1);
+  f.clock.set_wall_us(f.clock.wall_us() - 1'000'000);
+  f.backplane.deliver_mark();
+  CHECK(f.hub.counters().last_probe == std::chrono::microseconds(0));
+}
+
 TEST_CASE("Without a command link no probe is missed") {
   HubFixture f;
   f.backplane.lose_command();

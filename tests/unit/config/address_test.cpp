@@ -36,6 +36,21 @@ TEST_CASE("a unix socket has an absolute path that the kernel can take") {
   }
 }
 
+TEST_CASE("a port may be made of the instance's name") {
+  for (const auto* text : {"127.0.0.1:908{instance}", "[::1]:{instance}", "127.0.0.1:9{instance}80"}) {
+    INFO(text);
+    const auto address = parse_address(text);
+    REQUIRE(address);
+    CHECK(address->port == 0);
+    CHECK(to_string(*address) == text);
+  }
+  for (const auto* bad : {"127.0.0.1:{instance}{instance}", "127.0.0.1:80{pid}", "127.0.0.1:x{instance}",
+                          "127.0.0.1:80{instance", "127.0.0.{instance}:80", "127.0.0.1:99999{instance}"}) {
+    INFO(bad);
+    CHECK_FALSE(parse_address(bad));
+  }
+}
+
 TEST_CASE("what is not an address is refused in words that show one") {
   for (const auto* bad : {"",
                           ":",

@@ -42,6 +42,25 @@ TEST_CASE("the instance's name goes into the paths of unix listeners") {
   CHECK(config.listen[0].unix_path == "/run/host-1.sock");
 }
 
+TEST_CASE("the instance's name becomes a port, if it can") {
+  Config config;
+  config.listen = {*parse_address("127.0.0.1:80{instance}")};
+  config.ops.listen = *parse_address("[::1]:{instance}");
+
+  Config named = config;
+  named.instance = "81";
+  REQUIRE(resolve_instance(named, ""));
+  CHECK(to_string(named.listen[0]) == "127.0.0.1:8081");
+  CHECK(to_string(named.ops.listen) == "[::1]:81");
+
+  for (const auto* name : {"a", "-1", "654321"}) {
+    named = config;
+    named.instance = name;
+    CHECK_THAT(resolve_instance(named, "").error().message,
+               Catch::StartsWith("listen: 127.0.0.1:80{instance} has no port for the instance " + std::string(name)));
+  }
+}
+
 TEST_CASE("an automatic name is made to fit and keeps its end") {
   Config config;
   REQUIRE(resolve_instance(config, std::string(80, 'h') + "-4711"));

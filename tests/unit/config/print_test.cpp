@@ -74,7 +74,7 @@ Config random_config(Random& random) {
   }
   if (coin(random)) c.listen.push_back(*parse_address("unix:/run/" + word(random, "a b\"\\$#:", 1, 9) + "{instance}x"));
   c.reuse_port = coin(random);
-  c.ops.listen = *parse_address("[::1]:9080");
+  c.ops.listen = *parse_address(coin(random) ? "[::1]:9080" : "[::1]:90{instance}80");
   if (coin(random)) c.ops.publish_keys_file = "/dev/null";
   c.ops.hosts = words(random, kName, "");
   c.instance = word(random, "azAZ09_.-", 0, 64);

@@ -95,6 +95,24 @@ TEST_CASE("A burst costs each client a list for its queue, not an allocation for
   CHECK(many.allocations_in_turns(1, kEvents) <= 8 * kClients + 2 * kEvents);
 }
 
+TEST_CASE("A burst that is read at once costs a client nothing") {
+  constexpr std::size_t kClients = 1000;
+  constexpr std::size_t kEvents = 64;
+  Audience many(kClients);
+  const auto batch = [&] {
+    many.world.hub().on_batch_begin();
+    for (std::size_t i = 0; i < kEvents; ++i) many.world.publish("all");
+    many.world.hub().on_batch_end();
+    for (auto& client : many.clients) client->write_out();
+  };
+  batch();
+  const auto events = many.clients.back()->events();
+  const auto before = allocations();
+  batch();
+  CHECK(allocations() - before <= 2 * kEvents);
+  CHECK(many.clients.back()->events() == events + kEvents);
+}
+
 TEST_CASE("Reading messages from Redis allocates nothing") {
   constexpr std::size_t kMessages = 500;
   const auto bytes = freshet::bench::resp_messages(kMessages);

@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "http/stream_heads.h"
+
 using freshet::http::encode;
 using freshet::http::encode_stream_head;
 using freshet::http::Header;
@@ -71,4 +73,17 @@ TEST_CASE("every status that is sent has its words") {
     CHECK(reason_phrase(status) != "Unknown");
   }
   CHECK(reason_phrase(299) == "Unknown");
+}
+
+TEST_CASE("a stream's head is made anew when it is another one than the last") {
+  freshet::http::StreamHeads heads;
+  const std::vector<Header> plain{{"Content-Type", "text/event-stream"}};
+  const std::vector<Header> other{{"Content-Type", "text/event-stream"}, {"Vary", "Origin"}};
+  for (int round = 0; round < 2; ++round) {
+    for (const int minor_version : {1, 1, 0}) {
+      CHECK(heads.encode(plain, minor_version, false) == encode_stream_head(plain, minor_version, false));
+      CHECK(heads.encode(plain, minor_version, true) == encode_stream_head(plain, minor_version, true));
+      CHECK(heads.encode(other, minor_version, true) == encode_stream_head(other, minor_version, true));
+    }
+  }
 }

@@ -149,3 +149,37 @@ TEST_CASE("A replay that paused goes on once everything was written") {
   CHECK(hub.backplane.marks.empty());
   f.stream.detach();
 }
+
+TEST_CASE("Events that came together wait as one frame and are counted one by one") {
+  Fixture f;
+  const std::vector<FramePtr> frames{Fixture::frame(20), Fixture::frame(30), Fixture::frame(25)};
+  const auto joined = Frame::join(frames);
+  CHECK(f.stream.offer_all(frames, joined) == 3);
+  CHECK(f.stream.queue().size_bytes() == joined->chunked().size());
+  CHECK(f.stream.events() == 3);
+  CHECK(f.owner.counted.events_sent == 3);
+}
+
+TEST_CASE("Of events that came together a slow client takes as many as have room") {
+  Fixture f;
+  REQUIRE(f.stream.offer(Fixture::frame(100), Pace::kLive));
+  const std::vector<FramePtr> frames{Fixture::frame(100), Fixture::frame(100), Fixture::frame(100),
+                                     Fixture::frame(100)};
+  CHECK(f.stream.offer_all(frames, Frame::join(frames)) == 3);
+  CHECK(f.stream.queue().size_bytes() == 400);
+  CHECK(f.stream.events() == 4);
+  CHECK(f.stream.overflowed());
+  CHECK(f.stream.offer_all(frames, Frame::join(frames)) == 0);
+}
+
+TEST_CASE("Events that came together do not get past a budget that is used up") {
+  Fixture f;
+  f.owner.bound = 4'000;
+  REQUIRE(f.stream.offer(Fixture::frame(100), Pace::kLive));
+  f.stream.wrote(10, true, {});
+  f.budget.charge(0, 850);  // others
+  const std::vector<FramePtr> frames{Fixture::frame(40), Fixture::frame(40)};
+  CHECK(f.stream.offer_all(frames, Frame::join(frames)) == 1);
+  CHECK(f.stream.overflowed());
+  f.budget.charge(850, 0);
+}

@@ -69,7 +69,8 @@ TEST_CASE("A stream's head is all for HEAD, and chunked for HTTP/1.1 only") {
       GENERATE("GET / HTTP/1.1\r\nHost: x\r\n\r\n", "HEAD / HTTP/1.1\r\nHost: x\r\n\r\n", "GET / HTTP/1.0\r\n\r\n");
   REQUIRE(exchange.read(request, Limits{}) == Status::kComplete);
   static_cast<void>(exchange.take());
-  CHECK(exchange.answer_stream({}) == request.starts_with("HEAD"));
+  freshet::http::StreamHeads heads;
+  CHECK(exchange.answer_stream({}, heads) == request.starts_with("HEAD"));
   CHECK(exchange.chunks() == (request.find("HTTP/1.1") != std::string::npos));
   CHECK((exchange.output().find("chunked") != std::string_view::npos) == exchange.chunks());
 }

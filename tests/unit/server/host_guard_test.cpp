@@ -63,3 +63,20 @@ TEST_CASE("The listener's own pages may change things, behind TLS too") {
   }
   CHECK(passes("POST", {{"Host", "ops.example"}, {"Origin", "https://ops.example"}}));
 }
+
+TEST_CASE("Streams are opened for this listener's own page and for what is no page, for nobody else") {
+  const auto opens = [](std::vector<freshet::http::Header> headers) {
+    headers.push_back({"Host", "127.0.0.1:9080"});
+    return !freshet::server::guard_stream(request("GET", "/events", {}, std::move(headers)));
+  };
+  CHECK(opens({}));
+  CHECK(opens({{"Sec-Fetch-Site", "same-origin"}}));
+  CHECK(opens({{"Sec-Fetch-Site", "none"}}));
+  CHECK(opens({{"Origin", "http://127.0.0.1:9080"}, {"Sec-Fetch-Site", "same-origin"}}));
+  CHECK(opens({{"Origin", "https://127.0.0.1:9080"}}));
+  CHECK_FALSE(opens({{"Sec-Fetch-Site", "cross-site"}}));
+  CHECK_FALSE(opens({{"Sec-Fetch-Site", "same-site"}}));
+  CHECK_FALSE(opens({{"Origin", "http://127.0.0.1:8080"}}));
+  CHECK_FALSE(opens({{"Origin", "null"}}));
+  CHECK_FALSE(opens({{"Origin", "https://evil.example"}, {"Sec-Fetch-Site", "same-origin"}}));
+}

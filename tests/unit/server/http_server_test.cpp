@@ -60,6 +60,39 @@ TEST_CASE("Draining ends the streams cleanly, closes idle connections, and says 
   CHECK(f.server.connections() == 0);
 }
 
+TEST_CASE("While draining, clients of a socket that others hold too are sent away at once, without an answer") {
+  ServerFixture f;
+  const auto address = freshet::uv::Address::tcp("127.0.0.1", 0);
+  auto passed = freshet::test::listen_raw(address, 5);
+  const freshet::uv::Fd of_another(::dup(passed.get()));
+  f.bound = *f.server.adopt(std::move(passed), {});
+  TestClient stays(f);
+  stays.get("/stream");
+  REQUIRE(stays.receives("fresh"));
+
+  f.server.drain(std::chrono::hours(1), [] {});
+  TestClient late(f);
+  REQUIRE(late.ends());
+  CHECK(late.received().empty());
+  CHECK(stays.open());
+  CHECK(f.server.connections() == 1);
+  CHECK(f.statistics.shed["draining"] == 1);
+}
+
+TEST_CASE("After draining, clients of a socket that others hold too wait for whoever accepts next") {
+  ServerFixture f;
+  auto passed = freshet::test::listen_raw(freshet::uv::Address::tcp("127.0.0.1", 0), 5);
+  const freshet::uv::Fd of_another(::dup(passed.get()));
+  f.bound = *f.server.adopt(std::move(passed), {});
+  bool done = false;
+  f.server.drain(std::chrono::milliseconds(1), [&] { done = true; });
+  REQUIRE(f.until([&] { return done; }));
+  TestClient late(f);
+  freshet::test::run_a_while(f.loop);
+  CHECK(late.open());
+  CHECK(f.statistics.shed["draining"] == 0);
+}
+
 TEST_CASE("Draining spreads the ends over its period") {
   ServerFixture f;
   std::vector<std::unique_ptr<TestClient>> streams;

@@ -36,7 +36,7 @@ std::map<std::string, double> parse(const std::string& page) {
       if (families.count(family) == 0 && at != std::string::npos) family.resize(at);
     }
     CHECK(families.count(family) == 1);
-    CHECK(family.rfind("freshet_", 0) == 0);
+    CHECK((family.rfind("freshet_", 0) == 0 || family.rfind("process_", 0) == 0));
     CHECK(samples.emplace(match[1].str() + match[2].str(), std::stod(match[3])).second);
   }
   return samples;
@@ -48,7 +48,9 @@ TEST_CASE("A page of metrics can be parsed, and every counter is there from the 
   const Metrics metrics("1.2.3");
   const auto samples = parse(metrics.text({}, {}, {}));
   for (const std::string name : {
+           "freshet_ready",
            "freshet_connections",
+           "freshet_connections_limit",
            "freshet_connections_total{outcome=\"stream\"}",
            "freshet_connections_total{outcome=\"shed\"}",
            "freshet_connections_total{outcome=\"invalid\"}",
@@ -71,13 +73,18 @@ TEST_CASE("A page of metrics can be parsed, and every counter is there from the 
            "freshet_ring_reads_total",
            "freshet_gaps_total",
            "freshet_buffered_bytes",
+           "freshet_buffered_limit_bytes",
+           "freshet_memory_limit_bytes",
            "freshet_log_bytes",
            "freshet_redis_up{connection=\"subscriber\"}",
            "freshet_redis_up{connection=\"command\"}",
            "freshet_redis_reconnects_total",
            "freshet_probe_seconds",
+           "freshet_probe_age_seconds",
            "freshet_auth_failures_total{reason=\"missing\"}",
+           "freshet_auth_failures_total{reason=\"not_yet\"}",
            "freshet_shed_total{reason=\"connections\"}",
+           "freshet_shed_total{reason=\"memory\"}",
            "freshet_loop_lag_seconds",
        }) {
     CAPTURE(name);
@@ -102,6 +109,11 @@ TEST_CASE("The metrics say what was counted") {
   now.channels = 7;
   now.log_bytes = 4'096;
   now.subscriber_up = true;
+  now.ready = true;
+  now.connections_limit = 100;
+  now.buffered_limit_bytes = 1'000;
+  now.memory_limit_bytes = 10'000;
+  now.probe_age_seconds = 0.5;
   const Metrics metrics("1");
   const auto samples = parse(metrics.text(server, hub, now));
   CHECK(samples.at("freshet_connections") == 3);
@@ -116,6 +128,24 @@ TEST_CASE("The metrics say what was counted") {
   CHECK(samples.at("freshet_log_bytes") == 4'096);
   CHECK(samples.at("freshet_redis_up{connection=\"subscriber\"}") == 1);
   CHECK(samples.at("freshet_redis_up{connection=\"command\"}") == 0);
+  CHECK(samples.at("freshet_ready") == 1);
+  CHECK(samples.at("freshet_connections_limit") == 100);
+  CHECK(samples.at("freshet_buffered_limit_bytes") == 1'000);
+  CHECK(samples.at("freshet_memory_limit_bytes") == 10'000);
+  CHECK(samples.at("freshet_probe_age_seconds") == 0.5);
+}
+
+TEST_CASE("What the process takes has the names that every exporter gives it") {
+  Snapshot now;
+  now.process = {12.5, 1'700'000'000, 42, 1'024, 1'048'576, 4'194'304};
+  const Metrics metrics("1");
+  const auto samples = parse(metrics.text({}, {}, now));
+  CHECK(samples.at("process_cpu_seconds_total") == 12.5);
+  CHECK(samples.at("process_start_time_seconds") == 1'700'000'000);
+  CHECK(samples.at("process_open_fds") == 42);
+  CHECK(samples.at("process_max_fds") == 1'024);
+  CHECK(samples.at("process_resident_memory_bytes") == 1'048'576);
+  CHECK(samples.at("process_virtual_memory_bytes") == 4'194'304);
 }
 
 TEST_CASE("The way from publisher to socket is measured by the ids, and those ahead of the clock are left out") {

@@ -48,3 +48,14 @@ TEST_CASE("a frame lives as long as one reference to it") {
   }
   CHECK(kept->plain() == "x");
 }
+
+TEST_CASE("frames that are joined are one chunk with their events in order") {
+  const std::vector<FramePtr> frames{Frame::encode({7, "note", "a"}), Frame::encode({0, "", "b"}), Frame::raw(": c\n")};
+  const auto joined = Frame::join(frames);
+  CHECK(joined->plain() == "id: 7\nevent: note\ndata: a\n\ndata: b\n\n: c\n");
+  CHECK(joined->chunked() == "28\r\n" + std::string(joined->plain()) + "\r\n");
+  CHECK(joined->events() == 2);
+  CHECK_FALSE(joined->control());
+  CHECK(frames[0]->events() == 1);
+  CHECK(frames[2]->events() == 0);
+}

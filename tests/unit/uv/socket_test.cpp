@@ -349,3 +349,78 @@ TEST_CASE("TCP options reach the kernel") {
   endpoint.socket->set_send_buffer(50'000);
   CHECK(option(SOL_SOCKET, SO_SNDBUF) == 100'000);
 }
+
+TEST_CASE("An accepted socket tells at once what has come already, and then what comes later") {
+  Loop loop;
+  auto [a, b] = pair_of(GENERATE(Kind::kTcp4, Kind::kUnix));
+  send_raw(a, "early");
+  Endpoint server(loop, std::move(b), Socket::Accepted{});
+  server.socket->read_at_once();
+  CHECK(server.received == "early");
+  send_raw(a, " late");
+  CHECK(run_until(loop, [&] { return server.received == "early late"; }));
+}
+
+TEST_CASE("An accepted socket that nothing has come to waits for it") {
+  Loop loop;
+  auto [a, b] = pair_of(Kind::kTcp4);
+  Endpoint server(loop, std::move(b), Socket::Accepted{});
+  server.socket->read_at_once();
+  CHECK(server.data_calls == 0);
+  send_raw(a, "late");
+  CHECK(run_until(loop, [&] { return server.received == "late"; }));
+}
+
+TEST_CASE("An accepted socket may go in the middle of what it tells at once") {
+  Loop loop;
+  auto [a, b] = pair_of(Kind::kTcp4);
+  send_raw(a, "early");
+  Endpoint server(loop, std::move(b), Socket::Accepted{});
+  const bool drops = GENERATE(true, false);
+  server.at_data = [&] { drops ? server.socket->drop() : server.socket.reset(); };
+  server.socket->read_at_once();
+  CHECK(server.received == "early");
+  CHECK(freshet::test::receive_raw(a).empty());
+}
+
+TEST_CASE("An accepted socket whose client has left says so at once") {
+  Loop loop;
+  auto [a, b] = pair_of(Kind::kTcp4);
+  a.reset();
+  Endpoint server(loop, std::move(b), Socket::Accepted{});
+  server.socket->read_at_once();
+  CHECK(server.closed == "");
+}
+
+TEST_CASE("A dropped socket is closed at once and tells nothing more") {
+  Loop loop;
+  auto [a, b] = pair_of(Kind::kTcp4);
+  Endpoint server(loop, std::move(b));
+  server.socket->read(true);
+  send_raw(a, "unread");
+  server.socket->drop();
+  CHECK(freshet::test::receive_raw(a).empty());
+  run_a_while(loop);
+  CHECK(server.received.empty());
+  CHECK_FALSE(server.closed);
+}
+
+TEST_CASE("Small pieces and large ones arrive in their order, whatever way they are sent") {
+  Loop loop;
+  auto [a, b] = pair_of(GENERATE(Kind::kTcp4, Kind::kUnix));
+  Endpoint server(loop, std::move(b));
+  const auto text = numbered_lines(9'000);
+  const auto size = GENERATE(std::size_t{3}, std::size_t{500}, std::size_t{600}, std::size_t{4'500});
+  auto pieces = pieces_of(text, size);
+  if (pieces.size() > 100) pieces.resize(100);
+  std::size_t wanted = 0;
+  for (const auto& piece : pieces) wanted += piece.iov_len;
+  CHECK(server.socket->write(pieces) == wanted);
+  std::string received;
+  while (received.size() < wanted) {
+    const auto more = freshet::test::receive_raw(a);
+    REQUIRE_FALSE(more.empty());
+    received += more;
+  }
+  CHECK(received == text.substr(0, wanted));
+}

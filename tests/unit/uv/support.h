@@ -111,7 +111,9 @@ inline std::string receive_raw(const uv::Fd& socket) {
 /// A socket with a handler that writes down what happens, and then does what the test says.
 class Endpoint final : public uv::Socket::Handler {
  public:
-  Endpoint(uv::Loop& loop, uv::Fd fd) : socket(std::make_unique<uv::Socket>(loop, std::move(fd), *this)) {}
+  template <class... More>
+  Endpoint(uv::Loop& loop, uv::Fd fd, More... more)
+      : socket(std::make_unique<uv::Socket>(loop, std::move(fd), *this, more...)) {}
 
   void on_data(std::string_view bytes) override {
     received += bytes;

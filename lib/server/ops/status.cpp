@@ -1,0 +1,84 @@
+#include "server/ops/status.h"
+
+#include <array>
+#include <cstdio>
+#include <ctime>
+#include <nlohmann/json.hpp>
+#include <unistd.h>
+
+#include "server/totals.h"
+
+namespace freshet::server {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json totals_json(const Statistics& server, const broker::Counters& hub) {
+  const auto totals = totals_of(server, hub);
+  return {{"connections", totals.connections},
+          {"disconnects", totals.disconnects},
+          {"events_received", {{"durable", hub.durable_received}, {"live", hub.live_received}}},
+          {"events_sent", server.events_sent},
+          {"bytes_sent", server.bytes_sent},
+          {"replayed_events", hub.replayed},
+          {"resumes", totals.resumes},
+          {"resets", totals.resets},
+          {"gaps", hub.gaps},
+          {"shed", totals.shed},
+          {"auth_failures", totals.auth_failures},
+          {"records_rejected", totals.records_rejected}};
+}
+
+Json latency_json(const Metrics::Latency& latency) {
+  Json buckets = Json::array();
+  for (const auto& [bound, count] : latency.buckets) buckets.push_back(Json::array({bound, count}));
+  return {{"count", latency.count}, {"sum", latency.sum_seconds}, {"buckets", std::move(buckets)}};
+}
+
+Json backplane_json(const StatusFacts& facts, const broker::Counters& hub) {
+  return {{"type", facts.backplane},
+          {"up", {{"subscriber", facts.now.subscriber_up}, {"command", facts.now.command_up}}},
+          {"reconnects", facts.now.redis_reconnects},
+          {"probe_seconds", std::chrono::duration<double>(hub.last_probe).count()},
+          {"history",
+           {{"events", facts.history_events},
+            {"ttl_seconds", std::chrono::duration_cast<std::chrono::seconds>(facts.history_ttl).count()},
+            {"max_event_bytes", facts.max_event_bytes}}}};
+}
+
+}  // namespace
+
+std::string rfc3339(std::int64_t wall_us) {
+  const auto seconds = static_cast<std::time_t>(wall_us / 1'000'000);
+  std::tm parts{};
+  if (gmtime_r(&seconds, &parts) == nullptr) return {};
+  std::array<char, 40> text{};
+  const auto length = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &parts);
+  std::array<char, 8> fraction{};
+  std::snprintf(fraction.data(), fraction.size(), ".%03dZ", static_cast<int>(wall_us / 1'000 % 1'000));
+  return std::string(text.data(), length) + fraction.data();
+}
+
+std::string status_json(const StatusFacts& facts, const Statistics& server, const broker::Counters& hub) {
+  const bool ready = facts.trouble.empty();
+  const Json status{{"instance", facts.instance},
+                    {"version", facts.version},
+                    {"pid", ::getpid()},
+                    {"started_at", rfc3339(facts.started_at_us)},
+                    {"uptime_seconds", std::chrono::duration<double>(facts.uptime).count()},
+                    {"state", facts.draining ? "draining"
+                              : ready        ? "ready"
+                                             : "waiting"},
+                    {"reason", ready ? Json(nullptr) : Json(facts.trouble)},
+                    {"connections", {{"open", server.streams}, {"limit", facts.now.connections_limit}}},
+                    {"subscriptions", facts.now.channels},
+                    {"totals", totals_json(server, hub)},
+                    {"buffered_bytes", facts.now.buffered_bytes},
+                    {"memory_bytes", facts.now.process.resident_bytes},
+                    {"loop_lag_seconds", facts.now.loop_lag_seconds},
+                    {"publish_to_write_seconds", latency_json(facts.publish_to_write)},
+                    {"backplane", backplane_json(facts, hub)}};
+  return status.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace freshet::server
