@@ -1,0 +1,37 @@
+#include "ctl/disconnect.h"
+
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "ctl/exit_codes.h"
+
+namespace freshet::ctl {
+
+int disconnect(const DisconnectOptions& options, const CommonOptions& common, const Output& output) {
+  const auto reach = reach_ops(options.ops, common, output);
+  if (!reach) return reach.error();
+  const bool user = !options.user.empty();
+  Query query;
+  if (!options.lasting.empty()) query.add("for", options.lasting);
+  const auto target = (user ? "/users/" : "/channels/") + percent_encode(user ? options.user : options.channel) +
+                      "/connections" + query.text();
+  HttpRequest request;
+  request.method = "DELETE";
+  request.headers = reach->headers;
+  const auto reply = ask_any(reach->listeners, request, target);
+  if (!reply) {
+    output.complain(reply.error().message);
+    return kExitUnavailable;
+  }
+  const auto body = nlohmann::json::parse(reply->body, nullptr, false);
+  if (reply->head.status != 202 || !body.is_object()) {
+    output.complain("not disconnected: " + describe(reply->head, reply->body));
+    return kExitFailed;
+  }
+  const auto count = body.value("instances", 0);
+  const auto words = "told " + std::to_string(count) + (count == 1 ? " instance" : " instances");
+  static_cast<void>(output.print((common.json ? body.dump() : words) + '\n'));
+  return kExitOk;
+}
+
+}  // namespace freshet::ctl

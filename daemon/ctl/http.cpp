@@ -1,0 +1,108 @@
+#include "ctl/http.h"
+
+#include <algorithm>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "base/text.h"
+#include "ctl/text.h"
+#include "ctl/transfer.h"
+
+namespace freshet::ctl {
+namespace {
+
+constexpr int kWaitMs = 1000;
+constexpr std::size_t kQuotedBytes = 300;
+
+std::string detail_of(const HttpHead& head, std::string_view body) {
+  const bool json = head.media_type() == "application/problem+json";
+  const auto problem = json ? nlohmann::json::parse(body, nullptr, false) : nlohmann::json();
+  if (problem.is_object() && problem.contains("detail") && problem["detail"].is_string()) {
+    return one_line(problem["detail"].get<std::string>(), kQuotedBytes);
+  }
+  return head.media_type() == "text/plain" ? one_line(base::trim(body), kQuotedBytes) : std::string();
+}
+
+std::string_view title_of(long status) {
+  switch (status) {
+    case 204:
+      return "No Content";
+    case 400:
+      return "Bad Request";
+    case 401:
+      return "Unauthorized";
+    case 403:
+      return "Forbidden";
+    case 404:
+      return "Not Found";
+    case 405:
+      return "Method Not Allowed";
+    case 413:
+      return "Content Too Large";
+    case 502:
+      return "Bad Gateway";
+    case 503:
+      return "Service Unavailable";
+    case 504:
+      return "Gateway Timeout";
+    default:
+      return {};
+  }
+}
+
+}  // namespace
+
+HttpRequest HttpRequest::to(const Endpoint& endpoint, std::string_view path_and_query) {
+  HttpRequest request;
+  request.url = endpoint.url(path_and_query);
+  request.unix_socket = endpoint.unix_socket;
+  return request;
+}
+
+std::string_view HttpHead::header(std::string_view name) const {
+  const auto found = std::find_if(headers.begin(), headers.end(), [&](const auto& each) { return each.first == name; });
+  return found == headers.end() ? std::string_view() : found->second;
+}
+
+std::string HttpHead::media_type() const {
+  const auto type = header("content-type");
+  return base::to_lower(base::trim(type.substr(0, type.find(';'))));
+}
+
+std::vector<HttpResult> fetch_all(std::vector<HttpRequest> requests) {
+  const Multi multi(curl_multi_init());
+  std::vector<std::unique_ptr<Transfer>> transfers;
+  transfers.reserve(requests.size());
+  for (auto& request : requests) transfers.push_back(std::make_unique<Transfer>(multi.get(), std::move(request)));
+  const auto all_ended = [&] {
+    return std::all_of(transfers.begin(), transfers.end(), [](const auto& each) { return each->ended(); });
+  };
+  for (drive(multi.get()); !all_ended(); drive(multi.get())) {
+    curl_multi_poll(multi.get(), nullptr, 0, kWaitMs, nullptr);
+  }
+  std::vector<HttpResult> replies;
+  replies.reserve(transfers.size());
+  for (const auto& transfer : transfers) {
+    if (auto failure = transfer->failure()) {
+      replies.emplace_back(tl::unexpected(std::move(*failure)));
+    } else {
+      replies.emplace_back(HttpReply{transfer->head(), transfer->take_body()});
+    }
+  }
+  return replies;
+}
+
+HttpResult fetch(HttpRequest request) {
+  std::vector<HttpRequest> requests;
+  requests.push_back(std::move(request));
+  return std::move(fetch_all(std::move(requests)).front());
+}
+
+std::string describe(const HttpHead& head, std::string_view body) {
+  auto text = std::to_string(head.status);
+  if (const auto title = title_of(head.status); !title.empty()) text += ' ' + std::string(title);
+  const auto detail = detail_of(head, body);
+  return detail.empty() ? text : text + ": " + detail;
+}
+
+}  // namespace freshet::ctl

@@ -1,0 +1,82 @@
+#include "ctl/output.h"
+
+#include <cerrno>
+#include <cstdlib>
+#include <poll.h>
+#include <unistd.h>
+
+namespace freshet::ctl {
+namespace {
+
+bool write_all(int fd, std::string_view text) {
+  while (!text.empty()) {
+    const auto written = ::write(fd, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0 && errno == EAGAIN) {
+      // Whoever shares the terminal may have made it so.
+      pollfd writable{fd, POLLOUT, 0};
+      poll(&writable, 1, -1);
+      continue;
+    }
+    if (written < 0) return false;
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return true;
+}
+
+std::string_view code_of(Colour colour) {
+  switch (colour) {
+    case Colour::kNone:
+      return "";
+    case Colour::kBold:
+      return "\x1b[1m";
+    case Colour::kDim:
+      return "\x1b[2m";
+    case Colour::kRed:
+      return "\x1b[31m";
+    case Colour::kGreen:
+      return "\x1b[32m";
+    case Colour::kYellow:
+      return "\x1b[33m";
+    case Colour::kCyan:
+      return "\x1b[36m";
+  }
+  return "";
+}
+
+std::string painted(bool colours, Colour colour, std::string_view text) {
+  if (!colours || colour == Colour::kNone) return std::string(text);
+  return std::string(code_of(colour)) + std::string(text) + "\x1b[0m";
+}
+
+std::string_view variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? std::string_view() : value;
+}
+
+}  // namespace
+
+Output Output::for_process() {
+  Output output;
+  const bool wanted = variable("NO_COLOR").empty() && variable("TERM") != "dumb";
+  output.out_is_terminal_ = isatty(STDOUT_FILENO) != 0;
+  output.out_colours_ = wanted && output.out_is_terminal_;
+  output.aside_colours_ = wanted && isatty(STDERR_FILENO) != 0;
+  return output;
+}
+
+bool Output::print(std::string_view text) const { return write_all(STDOUT_FILENO, text); }
+
+void Output::tell(std::string_view line) const { write_all(STDERR_FILENO, std::string(line) + '\n'); }
+
+void Output::complain(std::string_view line) const {
+  tell(paint_aside(Colour::kRed, "freshetctl:") + ' ' + std::string(line));
+}
+
+std::string Output::paint(Colour colour, std::string_view text) const { return painted(out_colours_, colour, text); }
+
+std::string Output::paint_aside(Colour colour, std::string_view text) const {
+  return painted(aside_colours_, colour, text);
+}
+
+}  // namespace freshet::ctl

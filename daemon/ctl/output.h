@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace freshet::ctl {
+
+enum class Colour : std::uint8_t { kNone, kBold, kDim, kRed, kGreen, kYellow, kCyan };
+
+/// Where text for people goes: a terminal that takes colours, or something that gets plain text. Owned by main().
+class Output {
+ public:
+  /// Colours are used on a terminal, unless NO_COLOR is set or TERM is `dumb`.
+  static Output for_process();
+
+  /// To standard output, at once. False when nobody reads it any more: the program then ends quietly.
+  [[nodiscard]] bool print(std::string_view text) const;
+  /// One line to standard error as it is.
+  void tell(std::string_view line) const;
+  /// One line to standard error: `freshetctl: line`.
+  void complain(std::string_view line) const;
+  [[nodiscard]] bool to_terminal() const { return out_is_terminal_; }
+  /// For standard output.
+  [[nodiscard]] std::string paint(Colour colour, std::string_view text) const;
+  /// For standard error.
+  [[nodiscard]] std::string paint_aside(Colour colour, std::string_view text) const;
+
+ private:
+  bool out_is_terminal_ = false;
+  bool out_colours_ = false;
+  bool aside_colours_ = false;
+};
+
+}  // namespace freshet::ctl

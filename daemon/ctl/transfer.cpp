@@ -1,0 +1,103 @@
+#include "ctl/transfer.h"
+
+#include <utility>
+
+#include "base/text.h"
+
+namespace freshet::ctl {
+namespace {
+
+/// What is not taken meanwhile is bounded.
+constexpr std::size_t kMaxWaitingBytes = std::size_t{256} << 20U;
+
+}  // namespace
+
+Transfer::Transfer(CURLM* multi, HttpRequest request)
+    : multi_(multi), request_(std::move(request)), easy_(curl_easy_init()) {
+  auto* easy = easy_.get();
+  curl_slist* headers = nullptr;
+  for (const auto& header : request_.headers) headers = curl_slist_append(headers, header.c_str());
+  headers_.reset(headers);
+  curl_easy_setopt(easy, CURLOPT_PRIVATE, this);
+  curl_easy_setopt(easy, CURLOPT_URL, request_.url.c_str());
+  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+  curl_easy_setopt(easy, CURLOPT_USERAGENT, "freshetctl/" FRESHET_VERSION);
+  curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers_.get());
+  curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(request_.connect_timeout.count()));
+  curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(request_.timeout.count()));
+  curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, reason_.data());
+  curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, &Transfer::on_header);
+  curl_easy_setopt(easy, CURLOPT_HEADERDATA, this);
+  curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &Transfer::on_body);
+  curl_easy_setopt(easy, CURLOPT_WRITEDATA, this);
+  if (!request_.unix_socket.empty()) {
+    curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, request_.unix_socket.c_str());
+    curl_easy_setopt(easy, CURLOPT_PROXY, "");
+  }
+  if (request_.insecure) {
+    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
+    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
+  }
+  if (request_.body) {
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body->size()));
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request_.body->data());
+  }
+  if (request_.method != "GET" || request_.body) {
+    curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request_.method.c_str());
+  }
+  curl_multi_add_handle(multi_, easy);
+}
+
+Transfer::~Transfer() { curl_multi_remove_handle(multi_, easy_.get()); }
+
+void Transfer::end(CURLcode code) { code_ = code; }
+
+std::optional<HttpFailure> Transfer::failure() const {
+  if (!code_ || *code_ == CURLE_OK) return std::nullopt;
+  if (*code_ == CURLE_WRITE_ERROR) return HttpFailure{"the answer is too large", false};
+  const bool unreached = *code_ == CURLE_COULDNT_CONNECT || *code_ == CURLE_COULDNT_RESOLVE_HOST;
+  const std::string reason = reason_.front() != '\0' ? reason_.data() : curl_easy_strerror(*code_);
+  return HttpFailure{base::printable(reason), unreached};
+}
+
+std::size_t Transfer::on_header(char* bytes, std::size_t size, std::size_t count, void* self) {
+  static_cast<Transfer*>(self)->take_header({bytes, size * count});
+  return size * count;
+}
+
+std::size_t Transfer::on_body(char* bytes, std::size_t size, std::size_t count, void* self) {
+  auto& body = static_cast<Transfer*>(self)->body_;
+  if (body.size() + size * count > kMaxWaitingBytes) return 0;
+  body.append(bytes, size * count);
+  return size * count;
+}
+
+void Transfer::take_header(std::string_view line) {
+  while (line.ends_with('\n') || line.ends_with('\r')) line.remove_suffix(1);
+  if (line.starts_with("HTTP/")) {
+    head_ = {};
+    head_.version = line.substr(0, line.find(' '));
+    curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &head_.status);
+  } else if (line.empty()) {
+    curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &head_.status);
+    has_head_ = head_.status >= 200;
+  } else if (const auto colon = line.find(':'); colon != std::string_view::npos) {
+    head_.headers.emplace_back(base::to_lower(line.substr(0, colon)), base::trim(line.substr(colon + 1)));
+  }
+}
+
+void drive(CURLM* multi) {
+  int running = 0;
+  curl_multi_perform(multi, &running);
+  int left = 0;
+  while (const auto* message = curl_multi_info_read(multi, &left)) {
+    if (message->msg != CURLMSG_DONE) continue;
+    Transfer* transfer = nullptr;
+    curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer);
+    transfer->end(message->data.result);
+  }
+}
+
+}  // namespace freshet::ctl

@@ -1,0 +1,26 @@
+#include "ctl/watch_format.h"
+
+#include <catch2/catch.hpp>
+
+using namespace freshet::ctl;
+
+TEST_CASE("an event is one line, whatever is in it") {
+  CHECK(event_line({"17", "progress", "{\"pct\":42}"}, Output()) == "17  progress  {\"pct\":42}\n");
+  CHECK(event_line({std::nullopt, "", "a\nb\x1b"}, Output()) == "-  message  a\\nb\\x1b\n");
+}
+
+TEST_CASE("as JSON nothing is lost, and the broker's own events hold objects") {
+  CHECK(event_json({"17", "", "a\nb"}) == R"({"type":"event","id":"17","event":null,"data":"a\nb"})"
+                                          "\n");
+  CHECK(event_json({"5", "stream-cursor", R"({"resume":"fresh"})"}) ==
+        R"({"type":"control","id":"5","event":"stream-cursor","data":{"resume":"fresh"}})"
+        "\n");
+  CHECK(event_json({std::nullopt, "stream-x", "no object"}) ==
+        R"({"type":"control","id":null,"event":"stream-x","data":"no object"})"
+        "\n");
+}
+
+TEST_CASE("data that is not UTF-8 is still JSON") {
+  CHECK(event_json({"1", "", "\xff"}) ==
+        "{\"type\":\"event\",\"id\":\"1\",\"event\":null,\"data\":\"\xef\xbf\xbd\"}\n");
+}
