@@ -8,7 +8,7 @@ import test from 'node:test';
 import {Follower} from '../support/follower.mjs';
 import {binary, startFreshetd, temporaryFolder} from '../support/freshetd.mjs';
 import {request} from '../support/http.mjs';
-import {startNginx} from '../support/nginx.mjs';
+import {forACrowd, startNginx} from '../support/nginx.mjs';
 import {Published} from '../support/oracle.mjs';
 import {Program, run} from '../support/process.mjs';
 import {Publisher} from '../support/publisher.mjs';
@@ -29,7 +29,8 @@ async function startService(t, {clients, drain = '200ms'}) {
   const daemons = await Promise.all(['one', 'two', 'three'].map((instance) => startFreshetd(t, {
     instance, redis: redis.url, config, listen: [`unix:${path.join(folder, `${instance}.sock`)}`],
   })));
-  const url = await startNginx(t, daemons.map((daemon) => path.join(folder, `${daemon.options.instance}.sock`)));
+  const url = await startNginx(t, daemons.map((daemon) => path.join(folder, `${daemon.options.instance}.sock`)),
+    {edit: forACrowd});
   const crowd = Array.from({length: clients}, (_, index) => {
     const follower = new Follower({
       name: `client ${index}`, query, target: () => url,

@@ -34,12 +34,15 @@ function replaced(text, pattern, replacement) {
   return text.replace(pattern, replacement);
 }
 
+/** An edit of freshet.conf, for tests whose many clients have one address. */
+export const forACrowd = (site) => replaced(replaced(site, /limit_conn freshet_streams \d+;/, 'limit_conn freshet_streams 65000;'),
+  /rate=\d+r\/s/, 'rate=10000r/s');
+
 /**
  * Starts nginx in front of these unix sockets. Returns its https URL. With `session`, the URL of a session backend, users
- * come from there.
+ * come from there. `edit` changes the text of freshet.conf; `folder` is where its files are.
  */
-export async function startNginx(t, sockets, {session} = {}) {
-  const folder = temporaryFolder(t, 'nginx');
+export async function startNginx(t, sockets, {session, edit = (text) => text, folder = temporaryFolder(t, 'nginx')} = {}) {
   const [certificate, key] = [path.join(folder, 'cert.pem'), path.join(folder, 'key.pem')];
   const made = await run('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes',
     '-days', '2', '-subj', '/CN=localhost', '-keyout', key, '-out', certificate]);
@@ -52,10 +55,11 @@ export async function startNginx(t, sockets, {session} = {}) {
   }
   site = replaced(site, /(?: {4}server unix:\S+ max_fails=0;\n)+/,
     () => sockets.map((socket) => `    server unix:${socket} max_fails=0;\n`).join(''));
-  site = replaced(site, /listen 443 ssl/, `listen 127.0.0.1:${port} ssl`);
+  site = replaced(site, /listen 443 ssl([^\n]*)\n +listen \[::\]:443 [^\n]*/, `listen 127.0.0.1:${port} ssl$1`);
+  site = replaced(site, /access_log \S+/, `access_log ${folder}/freshet.log`);
   site = replaced(site, /ssl_certificate \S+;/, `ssl_certificate ${certificate};`);
   site = replaced(site, /ssl_certificate_key \S+;/, `ssl_certificate_key ${key};`);
-  fs.writeFileSync(path.join(folder, 'freshet.conf'), site);
+  fs.writeFileSync(path.join(folder, 'freshet.conf'), edit(site));
   fs.writeFileSync(path.join(folder, 'nginx.conf'), around(folder, path.join(folder, 'freshet.conf')));
   const nginx = new Program('nginx', ['-e', 'stderr', '-p', folder, '-c', path.join(folder, 'nginx.conf')]);
   t.after(() => nginx.running && nginx.kill9());
