@@ -27,3 +27,8 @@ add_library(freshet_cold INTERFACE)
 target_compile_options(freshet_cold INTERFACE $<$<CONFIG:Release>:-Os>)
 target_compile_options(freshet_options INTERFACE $<$<CONFIG:Release>:-ffunction-sections>)
 target_link_options(freshet_options INTERFACE $<$<CONFIG:Release>:-Wl,--gc-sections>)
+
+# What Debian hardens its programs with; and no path of the machine that built them in them.
+target_compile_options(freshet_options INTERFACE
+  "$<$<CONFIG:Release>:-fPIE;-fstack-protector-strong;-U_FORTIFY_SOURCE;-D_FORTIFY_SOURCE=2;-ffile-prefix-map=${PROJECT_SOURCE_DIR}/=>")
+target_link_options(freshet_options INTERFACE "$<$<CONFIG:Release>:-pie;-Wl,-z,relro,-z,now>")
