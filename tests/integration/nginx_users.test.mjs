@@ -143,6 +143,7 @@ test('users by auth_request', async (t) => {
     const client = await open('channel=@me', 'session-of-ann');
     await client.end();
     assert.equal(client.status, 200, client.describe());
-    assert.deepEqual([client.retries, client.events], [[3000], []]);
+    assert.equal(client.retries.length, 1);
+    assert.deepEqual(client.events, []);
   });
 });

@@ -21,8 +21,12 @@ function replaced(text, pattern, replacement) {
 function siteFor(port, sockets) {
   let site = replaced(shipped, /(?: {4}server unix:\S+ max_fails=0;\n)+/,
     () => sockets.map((socket) => `    server unix:${socket} max_fails=0;\n`).join(''));
-  site = replaced(site, /listen 443 ssl http2;/, `listen 127.0.0.1:${port};`);
-  site = replaced(site, / {4}ssl_certificate \S+;\n {4}ssl_certificate_key \S+;\n/, '');
+  site = replaced(site, /listen 443 ssl http2;[^\n]*\n +listen \[::\]:443 ssl http2;/, `listen 127.0.0.1:${port};`);
+  site = replaced(site, /(?: {4}ssl_\w+ [^\n]*\n)+/, '');
+  site = replaced(site, / {4}access_log [^\n]*\n/, '');
+  // All clients are of one address.
+  site = replaced(site, /limit_conn freshet_streams \d+;/, 'limit_conn freshet_streams 65000;');
+  site = replaced(site, /rate=\d+r\/s/, 'rate=10000r/s');
   // Tells the clients which instance they are on.
   return replaced(site, /proxy_pass http:\/\/freshet;/, 'proxy_pass http://freshet;\n        add_header X-Instance $upstream_addr;');
 }
