@@ -7,6 +7,11 @@ namespace freshet::broker {
 namespace {
 
 constexpr int kMissedProbesAllowed = 2;
+/// A mark costs as much as opening a stream does. Redis answers in a fraction of a millisecond, so without a bound a
+/// storm of streams would be opened three by three.
+constexpr std::chrono::milliseconds kMarkSpacing{2};
+constexpr double kMarksPerSecond = 500;
+constexpr double kMarksAtOnce = 32;
 
 }  // namespace
 
@@ -148,9 +153,16 @@ void Hub::probe() {
   backplane_.mark(marks_.send());
 }
 
-/// A waiting stream gets its mark at once, one in flight.
+/// A waiting stream gets its mark at once, one in flight; in a storm of them they share one each few milliseconds.
 void Hub::want_mark() {
-  if (ready_.front() != nullptr && subscriber_up_ && !marks_.in_flight()) probe();
+  if (ready_.front() == nullptr || !subscriber_up_ || marks_.in_flight()) return;
+  if (mark_rate_.take(clock_.now(), kMarksPerSecond, kMarksAtOnce)) return probe();
+  if (!mark_timer_) {
+    mark_timer_ = clock_.after(kMarkSpacing, [this] {
+      mark_timer_.reset();
+      want_mark();
+    });
+  }
 }
 
 void Hub::note_idle(Channel& channel) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/token_bucket.h"
 #include "broker/backplane.h"
 #include "broker/channel_table.h"
 #include "broker/counters.h"
@@ -175,6 +176,8 @@ class Hub final : public Backplane::Observer {
   std::int64_t probe_sent_at_us_ = 0;  ///< on the wall: the clock itself counts milliseconds
   base::Instant last_positions_at_{};
   std::unique_ptr<base::Timer> timer_;
+  base::TokenBucket mark_rate_;
+  std::unique_ptr<base::Timer> mark_timer_;
   int missed_probes_ = 0;
   bool subscriber_up_ = false;
   bool command_up_ = false;

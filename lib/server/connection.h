@@ -25,8 +25,10 @@ class Connection final : public uv::Socket::Handler, public EventStream::Owner, 
   Connection(HttpServer& server, std::uint64_t number, uv::Fd fd, uv::Peer peer);
   ~Connection() override;
 
-  /// Takes the request that mostly has come already. Once, at the beginning.
-  void begin() { socket_.read_at_once(); }
+  /// Once, at the beginning: takes the request if it has come already, and says whether it had.
+  bool begin() { return socket_.read_at_once(); }
+  /// The same where it most likely has not.
+  void begin_later() { socket_.read(true); }
   /// Writes what waits, as far as the kernel takes it.
   void flush();
   /// The head of a stream has waited for the opening event for long enough.

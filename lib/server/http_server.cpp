@@ -14,6 +14,9 @@ constexpr std::chrono::milliseconds kDrainStep{20};
 /// How long a stream's head may wait for the opening event, to be written with it: one write less is a fifth of what a
 /// connection costs. Redis answers sooner, but in a storm of connections it has much to do, and so has the loop.
 constexpr std::chrono::milliseconds kHeadPatience{100};
+/// Clients that had to wait to be accepted have sent their requests by then, the others have not: when one has not, the
+/// next so many are not expected to.
+constexpr std::uint32_t kLooksMissed = 16;
 /// Beyond the streams that are allowed, so many connections may ask and be sent away politely.
 constexpr std::size_t kSpareConnections = 1024;
 /// When a client whose machine is gone is first asked for a sign of life.
@@ -72,7 +75,13 @@ void HttpServer::accept(uv::Fd fd, uv::Peer peer) {
     ++statistics_.shed["connections"];
     return;
   }
-  connections_.add(*this, std::move(fd), std::move(peer)).begin();
+  auto& connection = connections_.add(*this, std::move(fd), std::move(peer));
+  if (not_looking_ > 0) {
+    --not_looking_;
+    connection.begin_later();
+  } else if (!connection.begin()) {
+    not_looking_ = kLooksMissed;
+  }
 }
 
 Reply HttpServer::reply_to(std::uint64_t number) {

@@ -122,6 +122,7 @@ class HttpServer {
   ConnectionTable connections_;
   std::vector<Connection*> changed_;
   std::vector<std::uint64_t> closed_;
+  std::uint32_t not_looking_ = 0;  ///< so many new connections more are not read from before the kernel tells of them
   /// Streams that wait for their opening event, in the order in which they came.
   std::vector<Fresh> fresh_;
   std::unique_ptr<base::Timer> fresh_timer_;

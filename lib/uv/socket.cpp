@@ -97,12 +97,13 @@ void Socket::read(bool on) {
   update_interest();
 }
 
-void Socket::read_at_once() {
+bool Socket::read_at_once() {
   Poller& poller = loop_.poller();
   poller.begin_serving(*this);
-  read_some(poller);
+  const bool something = read_some(poller);
   if (poller.still_serving()) update_interest();
   poller.end_serving();
+  return something;
 }
 
 void Socket::watch_writable(bool on) {
@@ -167,16 +168,20 @@ void Socket::on_ready(std::uint32_t events) {
 
 void Socket::on_failed(int error) { handler_.on_closed(errno_text(error)); }
 
-void Socket::read_some(const Poller& poller) {
+bool Socket::read_some(const Poller& poller) {
   for (int reads = 0; reads < kReadsPerTurn; ++reads) {
     const auto buffer = loop_.read_buffer();
     const ssize_t taken = receive(fd_.get(), buffer, MSG_DONTWAIT);
-    if (taken < 0 && would_block(errno)) return;
-    if (taken <= 0) return close(taken == 0 ? "" : errno_text(errno));
+    if (taken < 0 && would_block(errno)) return reads > 0;
+    if (taken <= 0) {
+      close(taken == 0 ? "" : errno_text(errno));
+      return true;
+    }
     const auto size = static_cast<std::size_t>(taken);
     handler_.on_data({buffer.data(), size});
-    if (size < buffer.size() || !poller.still_serving() || !reading_) return;
+    if (size < buffer.size() || !poller.still_serving() || !reading_) return true;
   }
+  return true;
 }
 
 void Socket::look_for_hangup() {

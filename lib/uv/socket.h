@@ -53,7 +53,8 @@ class Socket {
   /// Tells what has come already, right from inside this call, and reads on after that: most clients have sent their
   /// request by the time when they are accepted, and asking the kernel to tell of it would only cost. From the loop
   /// only, and not from a socket's handler.
-  void read_at_once();
+  /// False: nothing had come.
+  bool read_at_once();
   void watch_writable(bool on);
   /// Nothing more is told.
   void stop();
@@ -85,7 +86,8 @@ class Socket {
 
   void on_ready(std::uint32_t events);
   void on_failed(int error);
-  void read_some(const Poller& poller);
+  /// False: there was nothing.
+  bool read_some(const Poller& poller);
   void look_for_hangup();
   void update_interest();
   void close(const std::string& why);

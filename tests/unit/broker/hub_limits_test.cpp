@@ -356,3 +356,20 @@ TEST_CASE("A stream that goes within a batch is given nothing more, and the othe
   CHECK(f.sink.frames.empty());
   CHECK(other.frames == Frames{event(one, "1"), event(two, "2")});
 }
+
+TEST_CASE("In a storm streams share marks, and none waits long for one") {
+  HubFixture f;
+  const auto known = f.live({"a"});
+  std::vector<std::unique_ptr<freshet::broker::Subscription>> streams;
+  for (int i = 0; i < 100; ++i) {
+    streams.push_back(f.open({"a"}));
+    f.backplane.settle();
+  }
+  const auto at_once = f.sink.take().size();
+  CHECK(at_once > 10);
+  CHECK(at_once < 50);
+  f.clock.advance(std::chrono::milliseconds(2));
+  CHECK(f.backplane.marks.size() == 1);
+  f.backplane.settle();
+  CHECK(at_once + f.sink.take().size() == 100);
+}
