@@ -73,7 +73,7 @@ Memory Observer::memory() const {
     const auto text = contents(proc(process.pid, "smaps_rollup"));
     sum.pss_bytes += number_after(text, "\nPss:") * kKiB;
     sum.rss_bytes += number_after(text, "\nRss:") * kKiB;
-    sum.uss_bytes += (number_after(text, "\nPrivate_Clean:") + number_after(text, "\nPrivate_Dirty:")) * kKiB;
+    sum.written_bytes += number_after(text, "\nPrivate_Dirty:") * kKiB;
   }
   return sum;
 }

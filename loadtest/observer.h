@@ -22,7 +22,8 @@ struct CpuTime {
 struct Memory {
   double pss_bytes = 0;  ///< pages shared with other processes count in part
   double rss_bytes = 0;
-  double uss_bytes = 0;  ///< pages of its own
+  /// Pages that it alone has and has written to. The clean ones are a file's: there once, however many use them.
+  double written_bytes = 0;
 };
 
 /// Memory of the kernel, of the whole machine.

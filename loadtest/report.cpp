@@ -30,7 +30,7 @@ Json latencies(const Histogram& histogram) {
 }
 
 Json memory(const Memory& memory) {
-  return {{"pss_bytes", memory.pss_bytes}, {"rss_bytes", memory.rss_bytes}, {"uss_bytes", memory.uss_bytes}};
+  return {{"pss_bytes", memory.pss_bytes}, {"rss_bytes", memory.rss_bytes}, {"written_bytes", memory.written_bytes}};
 }
 
 Json settings(const Options& options) {

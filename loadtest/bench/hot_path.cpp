@@ -56,6 +56,12 @@ void count_fan_out() {
   count("deliver to one of 10,000 streams of a channel", 10 * kStreams, [&] {
     for (int i = 0; i < 10; ++i) world.publish("all");
   });
+  constexpr std::size_t kBurst = 100;
+  count("deliver one of 100 events that were read at once to one of 10,000 streams", kBurst * kStreams, [&] {
+    world.hub().on_batch_begin();
+    for (std::size_t i = 0; i < kBurst; ++i) world.publish("all");
+    world.hub().on_batch_end();
+  });
 }
 
 void count_spread(std::size_t channels) {

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <deque>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +24,10 @@ class LastFrameSink final : public broker::Sink {
   [[nodiscard]] bool offer(const sse::FramePtr& frame, broker::Pace /*pace*/) override {
     last_ = frame;
     return true;
+  }
+  [[nodiscard]] std::size_t offer_all(std::span<const sse::FramePtr> frames, const sse::FramePtr& joined) override {
+    last_ = joined;
+    return frames.size();
   }
 
  private:

@@ -39,7 +39,7 @@ export function measurePoint(name, n, scale, context, idle) {
   const {title, mode, streams, channels, rate, traffic} = kindsOf(scale)[name];
   const seconds = 3 * scale.seconds;
   const events = Math.round(rate * seconds);
-  return onStage({...context, processes: n, bystander: true}, async ({load}) => {
+  return onStage({...context, processes: n}, async ({load}) => {
     const {usage, ...report} = await load(mode, {connections: streams, channels, rate, events, size: 200, settle: 0.3});
     const {memory, cpu_s: cpu} = report.server;
     return {
@@ -49,7 +49,7 @@ export function measurePoint(name, n, scale, context, idle) {
         instance_cores: cpu / seconds,
         // At a few events a second it is lost in what Redis does anyway.
         redis_cores: rate >= 1000 ? usage.each('lpush', events, idle) * rate / 1e6 : null,
-        user_bytes: memory.connected.uss_bytes,
+        user_bytes: memory.connected.written_bytes,
       },
     };
   });

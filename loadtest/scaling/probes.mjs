@@ -19,14 +19,14 @@ export const idleRedis = (scale, context) => onStage(context, async ({usage}) =>
 });
 
 /** Streams that open and stay silent, with a channel each. */
-export const opening = (scale, context, {idle}) => onStage({...context, bystander: true}, async ({load}) => {
+export const opening = (scale, context, {idle}) => onStage(context, async ({load}) => {
   const streams = Math.round(18_000 * scale.streams);
   const {usage, connect, server: {memory}, kernel} = await load('idle', {connections: streams, duration: 0.5});
   const held = Math.max(...usage.samples.map((sample) => sample.memory)) - usage.samples[0].memory;
   return {
     'instance.open': connect.cpu_us_per_connection,
-    'instance.base': memory.before.uss_bytes,
-    'instance.stream': (memory.connected.uss_bytes - memory.before.uss_bytes) / streams,
+    'instance.base': memory.before.written_bytes,
+    'instance.stream': (memory.connected.written_bytes - memory.before.written_bytes) / streams,
     'kernel.socket': (kernel.slab_bytes_per_connection + kernel.socket_bytes_per_connection) / 2,
     'redis.open': usage.span(['subscribe'], idle) / streams,
     'redis.subscription': held / streams,
@@ -145,6 +145,6 @@ export const nginx = (scale, context) => onStage(context, async (stage) => {
   return {
     'nginx.delivery': server.cpu_us_per_delivery,
     'nginx.open': connect.cpu_us_per_connection,
-    'nginx.stream': (server.memory.connected.uss_bytes - server.memory.before.uss_bytes) / streams,
+    'nginx.stream': (server.memory.connected.written_bytes - server.memory.before.written_bytes) / streams,
   };
 });

@@ -10,17 +10,26 @@ import {RedisLink} from './redis_link.mjs';
 import {RedisUsage} from './redis_usage.mjs';
 
 const limitMs = 120_000;
-const peer = peers.freshetd;
+const peer = {...peers.freshetd, env: {FRESHET_LOG_LEVEL: 'info'}};
+
+/** A process that has given back what only its start has needed: it does so just before it says that it is ready. */
+async function startOne(options) {
+  const server = await startServer(peer, options);
+  try {
+    await server.program.output(/\bready$/m);
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+  return server;
+}
 
 /**
  * Runs `use` with a stage: {folder, redis, servers, link, load(mode, options, servers)}. `load` runs sseload against the
  * servers, or others that it is given, and resolves to its report with `usage`, the RedisUsage of the run, in it. Events
  * that are lost or repeated are an error: what was measured then is worth nothing.
- *
- * A `bystander` is one process more, which nobody uses: with it the program's own pages are shared, and the memory that
- * only a process has (USS) is what one more process costs.
  */
-export function onStage({processes = 1, bystander = false, build, serverCore, clientCore}, use) {
+export function onStage({processes = 1, build, serverCore, clientCore}, use) {
   return withFolder(async (folder) => {
     const started = [];
     const begin = async (starting) => {
@@ -34,10 +43,10 @@ export function onStage({processes = 1, bystander = false, build, serverCore, cl
     };
     try {
       const redis = await begin(startRedis({core: clientCore, folder}));
-      const startOne = () => begin(startServer(peer, {core: serverCore, redisPort: redis.port, folder, build}));
-      if (bystander) await startOne();
       const servers = [];
-      for (let i = 0; i < processes; ++i) servers.push(await startOne());
+      for (let i = 0; i < processes; ++i) {
+        servers.push(await begin(startOne({core: serverCore, redisPort: redis.port, folder, build})));
+      }
       const load = async (mode, options, against = servers) => {
         const usage = new RedisUsage(redis.program.pid, await connect(redis.port));
         await usage.take();

@@ -303,9 +303,11 @@ test('costs and points can be measured', async (t) => {
   for (const probe of [opening, returning, rings, pipelined]) Object.assign(measured, await probe(scale, context, {idle: 0}));
   for (const [name, value] of Object.entries(measured)) {
     assert.ok(name in units, name);
-    // The memory of so few streams is lost in what the process gives back after its start.
-    assert.ok(Number.isFinite(value) && (value >= 0 || units[name] === 'B'), `${name}: ${value}`);
+    // The kernel's memory is the whole machine's.
+    assert.ok(Number.isFinite(value) && (value >= 0 || name === 'kernel.socket'), `${name}: ${value}`);
   }
+  // What the start alone needs is gone before anything is measured, or streams would seem to cost nothing.
+  assert.ok(measured['instance.base'] > 0 && measured['instance.stream'] > 0, JSON.stringify(measured));
   assert.ok(measured['redis.publish_pipelined'] > 0 && measured['instance.return'] > 0 && measured['redis.ring_event'] > 0);
   const {measured: point, streams, processes} = await measurePoint('own', 2, scale, context, 0);
   assert.deepEqual([streams, processes], [120, 2]);
