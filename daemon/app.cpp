@@ -6,21 +6,13 @@
 
 #include "base/text.h"
 #include "broker/memory_backplane.h"
-#include "config/listeners.h"
-#include "config/print.h"
 #include "exit_codes.h"
 #include "mapping.h"
 #include "redis/redis_backplane.h"
-#include "redis_tls.h"
-#include "server/ops/status.h"
-#include "startup_memory.h"
 #include "systemd.h"
 
 namespace freshet {
 namespace {
-
-constexpr std::chrono::seconds kReadinessInterval{1};
-constexpr std::string_view kRedisTlsKeys = "backplane.redis.tls.";
 
 std::uint64_t random_seed() {
   std::random_device device;
@@ -65,9 +57,10 @@ App::App(config::Config config, config::Sources sources, Credentials credentials
                      return public_routes_.turn_away(caller, headers);
                    }}),
       public_(loop_, hub_, public_routes_,
-              {settings_, statistics_, quotas_, [this](const server::StreamReport& report) { log_end(report); }},
+              {settings_, statistics_, quotas_, buffers_,
+               [this](const server::StreamReport& report) { log_end(report); }},
               seed_ + 2),
-      ops_(loop_, hub_, ops_routes_, {settings_, ops_statistics_, quotas_, {}}, seed_ + 3),
+      ops_(loop_, hub_, ops_routes_, {settings_, ops_statistics_, quotas_, buffers_, {}}, seed_ + 3),
       loop_lag_(loop_),
       memory_watch_(
           loop_, [this] { return config_.limits.memory_bytes; }, [this](bool full) { report_memory(full); }),
@@ -79,67 +72,6 @@ App::App(config::Config config, config::Sources sources, Credentials credentials
 }
 
 App::~App() = default;
-
-void App::apply(Credentials credentials) {
-  for (const auto& note : credentials.notes) log_.warn(note);
-  verifier_.set_options(verifier_options(config_.auth.jwt));
-  verifier_.set_keys(std::move(credentials.keys));
-  publish_keys_ = std::move(credentials.publish_keys);
-}
-
-void App::warn_of_unverified_redis() {
-  if (!redis_tls_ || redis_tls_->verifies()) return;
-  log_.warn("backplane.redis.tls.verify is false: whoever sits between here and Redis can read and change everything");
-}
-
-/// Fetches the key set from where the configuration says now.
-void App::watch_jwks() {
-  const auto& jwt = config_.auth.jwt;
-  jwks_source_.reset();
-  if (!jwt.jwks_url.empty()) {
-    jwks_source_ = std::make_unique<JwksSource>(
-        loop_, jwt.jwks_url, jwt.jwks_refresh, [this](const std::string& text) { take_jwks(text); },
-        [this](const std::string& reason) {
-          log_.error("auth.jwt.jwks_url: " + reason +
-                     (fetched_jwks_.empty() ? "" : "; the last key set stays in force"));
-        });
-  }
-  renew_settings();
-}
-
-void App::renew_settings() {
-  settings_ = settings_from(config_);
-  settings_.awaits_keys = jwks_source_ != nullptr && fetched_jwks_.empty();
-  settings_.memory_full = memory_watch_.full();
-}
-
-void App::take_jwks(const std::string& text) {
-  auto credentials = load_credentials(config_, text);
-  if (!credentials) {
-    for (const auto& error : credentials.error()) log_.error(error.message + "; the last keys stay in force");
-    return;
-  }
-  fetched_jwks_ = text;
-  renew_settings();
-  log_.info("auth.jwt.jwks_url: took a new key set");
-  apply(std::move(*credentials));
-}
-
-/// The access log: a line for each stream, at its end. Names no token and no query.
-void App::log_end(const server::StreamReport& report) {
-  if (config_.log.level > config::LogLevel::kInfo) return;
-  std::string line("stream ended: reason=" + std::string(report.reason));
-  const auto& visitor = report.visitor;
-  if (!visitor.subject().empty()) line += " user=\"" + base::printable(visitor.subject()) + "\"";
-  if (visitor.address()) line += " address=" + visitor.address()->text();
-  line += " channels=";
-  for (const auto channel : report.channels) line.append(line.back() == '=' ? "" : ",").append(channel);
-  const auto ms = report.duration / std::chrono::milliseconds(1);
-  line += " duration_ms=" + std::to_string(ms) + " events=" + std::to_string(report.events) +
-          " bytes=" + std::to_string(report.bytes);
-  line += " resume=" + (report.resume.empty() ? "none" : std::string(report.resume));
-  log_.info(line);
-}
 
 std::size_t App::end_streams(const server::Revocations::Ending& ending) {
   const bool of_user = ending.target == server::Disconnect::Target::kUser;
@@ -236,77 +168,6 @@ void App::end_turn() {
 
 std::string App::trouble() const { return draining_ ? "draining" : hub_.trouble(); }
 
-/// A line at each change, none repeated.
-void App::report_readiness() {
-  const auto now = trouble();
-  if (!draining_ && now != reported_trouble_) {
-    if (!reported_trouble_) give_back_startup_memory();
-    if (now.empty()) {
-      log_.info("ready");
-    } else if (!reported_trouble_ || reported_trouble_->empty()) {
-      log_.warn("not ready: " + now);
-    }
-    reported_trouble_ = now;
-  }
-  readiness_timer_ = loop_.after(kReadinessInterval, [this] { report_readiness(); });
-}
-
-ServiceReport::State App::service_state() const {
-  return {.trouble = trouble(),
-          .backplane = redis_ != nullptr ? "Redis up" : "memory backplane",
-          .streams = statistics_.streams,
-          .channels = hub_.channel_count()};
-}
-
-void App::report_memory(bool full) {
-  settings_.memory_full = full;
-  if (!full) return log_.info("limits.memory: below it again, new streams are taken");
-  log_.warn("limits.memory: " + std::to_string(resident_bytes()) + " bytes are resident: new streams are turned away");
-}
-
-server::Snapshot App::snapshot() const {
-  server::Snapshot now;
-  now.channels = hub_.channel_count();
-  now.buffered_bytes = public_.buffered_bytes();
-  now.log_bytes = hub_.log_bytes();
-  now.subscriber_up = hub_.subscriber_up();
-  now.command_up = hub_.command_up();
-  if (redis_ != nullptr) {
-    const auto status = redis_->status();
-    now.redis_reconnects = status.subscriber_reconnects + status.command_reconnects;
-  }
-  now.ready = trouble().empty();
-  now.probe_age_seconds = std::chrono::duration<double>(hub_.mark_age()).count();
-  now.loop_lag_seconds = loop_lag_.seconds();
-  now.connections_limit = settings_.connections;
-  now.buffered_limit_bytes = settings_.buffer_total_bytes;
-  now.memory_limit_bytes = config_.limits.memory_bytes;
-  now.process = process_meter_.read(public_.connections());
-  return now;
-}
-
-std::string App::metrics_text() const { return metrics_.text(statistics_, hub_.counters(), snapshot()); }
-
-std::string App::status() const {
-  server::StatusFacts facts;
-  facts.instance = config_.instance;
-  facts.version = version_;
-  facts.backplane = redis_ != nullptr ? "redis" : "memory";
-  facts.started_at_us = started_at_us_;
-  facts.uptime = loop_.now() - started_;
-  facts.draining = draining_;
-  facts.trouble = trouble();
-  // What the dataset says is in force; until it has been heard, what is configured.
-  const auto& dataset = hub_.dataset();
-  const auto configured = dataset_options(config_.backplane.history);
-  facts.history_events = dataset ? dataset->ring : configured.ring;
-  facts.history_ttl = std::chrono::microseconds(dataset ? dataset->ttl : configured.ttl_us);
-  facts.max_event_bytes = dataset ? dataset->max_bytes : configured.max_bytes;
-  facts.now = snapshot();
-  facts.publish_to_write = metrics_.publish_to_write();
-  return server::status_json(facts, statistics_, hub_.counters());
-}
-
 void App::on_signal(int signal) {
   if (signal == SIGHUP) {
     service_report_.reloading();
@@ -326,66 +187,6 @@ void App::drain() {
             std::to_string(config_.drain.period.count()) + " ms");
   // Answers that are awaited, of publications above all, are given before the end.
   public_.drain(config_.drain.period, [this] { ops_.drain(base::Duration::zero(), [this] { loop_.stop(); }); });
-}
-
-bool App::reload() {
-  auto loaded = config::load(sources_);
-  if (!loaded) {
-    for (const auto& error : loaded.error()) log_.error("reload: " + error.message);
-    log_.error("reload: the configuration is broken; nothing was changed");
-    return false;
-  }
-  if (const auto named = config::resolve_instance(*loaded, config_.instance); !named) {
-    log_.error("reload: " + named.error().message + "; nothing was changed");
-    return false;
-  }
-  const bool other_url = loaded->auth.jwt.jwks_url != config_.auth.jwt.jwks_url ||
-                         loaded->auth.jwt.jwks_refresh != config_.auth.jwt.jwks_refresh;
-  auto credentials = load_credentials(*loaded, other_url ? std::string_view() : fetched_jwks_);
-  if (!credentials) {
-    for (const auto& error : credentials.error()) log_.error("reload: " + error.message);
-    log_.error("reload: the keys are broken; nothing was changed");
-    return false;
-  }
-  auto redis_tls = load_redis_tls(loaded->backplane);
-  if (!redis_tls) {
-    for (const auto& error : redis_tls.error()) log_.error("reload: " + error.message);
-    log_.error("reload: the certificates are broken; nothing was changed");
-    return false;
-  }
-  const bool tls_stays_on = redis_tls_ && *redis_tls;
-  auto next = config_;
-  next.ops.publish_keys_file = loaded->ops.publish_keys_file;
-  next.auth = loaded->auth;
-  next.cors = loaded->cors;
-  next.limits = loaded->limits;
-  next.log.level = loaded->log.level;
-  next.streams.heartbeat = loaded->streams.heartbeat;
-  next.streams.retry = loaded->streams.retry;
-  next.streams.padding_bytes = loaded->streams.padding_bytes;
-  if (tls_stays_on) {
-    next.backplane.redis.tls = loaded->backplane.redis.tls;
-    redis_tls_ = std::move(*redis_tls);
-  }
-  std::string changed;
-  for (const auto& key : config::changed_keys(config_, *loaded)) {
-    if (config::is_reloadable(key) && (tls_stays_on || !key.starts_with(kRedisTlsKeys))) {
-      changed += " " + key;
-    } else {
-      log_.warn("reload: " + key + " has changed, which takes a restart");
-    }
-  }
-  config_ = std::move(next);
-  apply(std::move(*credentials));
-  if (other_url) {
-    fetched_jwks_.clear();
-    watch_jwks();
-  }
-  renew_settings();
-  log_.set_level(config_.log.level);
-  warn_of_unverified_redis();
-  log_.info("reloaded:" + (changed.empty() ? " nothing has changed" : changed));
-  return true;
 }
 
 }  // namespace freshet

@@ -65,6 +65,7 @@ class App {
   void end_turn();
   [[nodiscard]] std::string trouble() const;
   [[nodiscard]] server::Snapshot snapshot() const;
+  [[nodiscard]] server::Statistics counted() const;
   [[nodiscard]] std::string metrics_text() const;
   [[nodiscard]] std::string status() const;
   void report_readiness();
@@ -89,6 +90,7 @@ class App {
   std::unique_ptr<JwksSource> jwks_source_;
   server::Gate gate_;
   server::Quotas quotas_;
+  server::BufferBudget buffers_{settings_.buffer_total_bytes};
   std::optional<tls::Context> redis_tls_;   ///< what new connections to Redis are made with; none: plain
   redis::RedisBackplane* redis_ = nullptr;  ///< the backplane, if it is that one
   broker::ControlBus* control_ = nullptr;   ///< its other side

@@ -31,6 +31,8 @@ class Clock {
 
   /// Monotonic time. Cached once per turn of the loop, so two calls in one callback may be equal.
   [[nodiscard]] virtual Instant now() const = 0;
+  /// Monotonic time at this very moment, to the microsecond: for measuring.
+  [[nodiscard]] virtual Instant exact_now() const = 0;
   /// Microseconds since the Unix epoch. May jump.
   [[nodiscard]] virtual std::int64_t wall_us() const = 0;
   /// Calls `callback` once, `delay` from now (millisecond resolution; zero: on the next turn of the loop).

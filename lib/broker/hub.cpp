@@ -149,7 +149,7 @@ void Hub::tick() {
 
 void Hub::probe() {
   if (!synced_) return;
-  probe_sent_at_us_ = clock_.wall_us();
+  probe_sent_at_ = clock_.exact_now();
   backplane_.mark(marks_.send());
 }
 
@@ -319,10 +319,7 @@ void Hub::on_fence(Id floor) {
 void Hub::on_mark(std::uint64_t nonce, const DatasetClock& clock) {
   deliver_run();
   missed_probes_ = 0;
-  if (nonce == marks_.stamp()) {
-    const auto way_us = std::max<std::int64_t>(clock_.wall_us() - probe_sent_at_us_, 0);
-    counters_.last_probe = std::chrono::microseconds(way_us);
-  }
+  if (nonce == marks_.stamp()) counters_.last_probe = clock_.exact_now() - probe_sent_at_;
   last_mark_at_ = clock_.now();
   marks_.hear(nonce);
   if (!synced_) return;

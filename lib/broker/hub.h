@@ -173,7 +173,7 @@ class Hub final : public Backplane::Observer {
   std::size_t log_bytes_ = 0;
   std::size_t hand_ = 0;
   base::Instant last_mark_at_{};
-  std::int64_t probe_sent_at_us_ = 0;  ///< on the wall: the clock itself counts milliseconds
+  base::Instant probe_sent_at_{};
   base::Instant last_positions_at_{};
   std::unique_ptr<base::Timer> timer_;
   base::TokenBucket mark_rate_;

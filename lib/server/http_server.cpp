@@ -14,6 +14,8 @@ constexpr std::chrono::milliseconds kDrainStep{20};
 /// How long a stream's head may wait for the opening event, to be written with it: one write less is a fifth of what a
 /// connection costs. Redis answers sooner, but in a storm of connections it has much to do, and so has the loop.
 constexpr std::chrono::milliseconds kHeadPatience{100};
+/// Marks come each second; without one for so long, Redis does not answer.
+constexpr std::chrono::seconds kLateMark{2};
 /// Clients that had to wait to be accepted have sent their requests by then, the others have not: when one has not, the
 /// next so many are not expected to.
 constexpr std::uint32_t kLooksMissed = 16;
@@ -33,7 +35,7 @@ HttpServer::HttpServer(uv::Loop& loop, broker::Hub& hub, Routes& routes, Shared 
       statistics_(shared.statistics),
       quotas_(shared.quotas),
       ended_stream_(std::move(shared.ended)),
-      budget_(settings_.buffer_total_bytes),
+      budget_(shared.budget),
       random_(seed),
       wheel_(loop, kWheelTick, kWheelSlots),
       heartbeat_(sse::heartbeat()) {}
@@ -147,8 +149,8 @@ void HttpServer::end_turn() {
 }
 
 void HttpServer::flush_soon(Connection& connection) {
-  // While Redis is away there is nothing to wait for.
-  if (!hub_.subscriber_up() || !hub_.command_up()) return connection.stream_changed();
+  // While Redis is away, or silent, there is nothing to wait for.
+  if (!hub_.subscriber_up() || !hub_.command_up() || hub_.mark_age() > kLateMark) return connection.stream_changed();
   fresh_.push_back({connection.number(), loop_.now()});
   if (!fresh_timer_) fresh_timer_ = loop_.after(kHeadPatience, [this] { flush_fresh(); });
 }

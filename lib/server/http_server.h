@@ -28,13 +28,14 @@ namespace freshet::server {
 /// out at the end of each turn what was queued in it, and drains them. Delivering never destroys: connections that end
 /// go at the end of the turn.
 ///
-/// The application owns it. Loop, hub, routes, settings and statistics outlive it.
+/// The application owns it. Loop, hub, routes and what is shared outlive it.
 class HttpServer {
  public:
   struct Shared {
     const Settings& settings;
     Statistics& statistics;
     Quotas& quotas;
+    BufferBudget& budget;
     /// Told of every stream that has ended; may be empty.
     std::function<void(const StreamReport&)> ended;
   };
@@ -61,8 +62,6 @@ class HttpServer {
   std::size_t end_streams_on_channel(std::string_view channel);
 
   [[nodiscard]] std::size_t connections() const { return connections_.size(); }
-  /// Frames that wait for clients whose sockets take no more.
-  [[nodiscard]] std::size_t buffered_bytes() const { return budget_.used_bytes(); }
   [[nodiscard]] bool draining() const { return draining_; }
   /// Writes what this turn has queued and lets go of what has ended. The application calls it at each turn's end.
   void end_turn();
@@ -112,7 +111,7 @@ class HttpServer {
   Statistics& statistics_;
   Quotas& quotas_;
   std::function<void(const StreamReport&)> ended_stream_;
-  BufferBudget budget_;
+  BufferBudget& budget_;
   base::Random random_;
   base::TimingWheel wheel_;
   sse::FramePtr heartbeat_;

@@ -68,6 +68,10 @@ Loop::~Loop() = default;
 
 base::Instant Loop::now() const { return base::Instant(std::chrono::milliseconds(uv_now(loop_.get()))); }
 
+base::Instant Loop::exact_now() const {
+  return base::Instant(std::chrono::duration_cast<base::Duration>(std::chrono::nanoseconds(uv_hrtime())));
+}
+
 std::int64_t Loop::wall_us() const {
   const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
   return std::chrono::duration_cast<std::chrono::microseconds>(since_epoch).count();

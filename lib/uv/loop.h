@@ -27,6 +27,7 @@ class Loop final : public base::Clock {
 
   /// Milliseconds are its finest step.
   [[nodiscard]] base::Instant now() const override;
+  [[nodiscard]] base::Instant exact_now() const override;
   [[nodiscard]] std::int64_t wall_us() const override;
   /// Fractions of a millisecond are rounded up. Callbacks with zero delay run in the order in which they were asked
   /// for, and never hold up I/O, even when each asks for another one.

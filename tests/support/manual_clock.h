@@ -16,6 +16,7 @@ namespace freshet::test {
 class ManualClock : public base::Clock {
  public:
   [[nodiscard]] base::Instant now() const override { return now_; }
+  [[nodiscard]] base::Instant exact_now() const override { return now_ + within_turn_; }
   [[nodiscard]] std::int64_t wall_us() const override { return wall_us_; }
   [[nodiscard]] std::unique_ptr<base::Timer> after(base::Duration delay, std::function<void()> callback) override {
     const Key key{now_ + std::max(delay, base::Duration::zero()), next_number_++};
@@ -33,6 +34,9 @@ class ManualClock : public base::Clock {
     }
     move_to(end);
   }
+
+  /// Time that passes within a turn: `exact_now` alone moves on.
+  void linger(base::Duration span) { within_turn_ += span; }
 
   /// One turn of a loop in which no time passes: fires what is due now, but not what these callbacks start.
   void run_pending() {
@@ -79,6 +83,7 @@ class ManualClock : public base::Clock {
   Timers timers_;
   std::uint64_t next_number_ = 0;
   base::Instant now_{std::chrono::hours(1)};
+  base::Duration within_turn_{};
   std::int64_t wall_us_ = 1'700'000'000'000'000;
 };
 

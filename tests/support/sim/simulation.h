@@ -58,6 +58,7 @@ class Simulation final : public base::Clock {
   }
 
   [[nodiscard]] base::Instant now() const override { return base::Instant(base::Duration(now_)); }
+  [[nodiscard]] base::Instant exact_now() const override { return now(); }
   [[nodiscard]] std::int64_t wall_us() const override { return now_; }
   [[nodiscard]] std::unique_ptr<base::Timer> after(base::Duration delay, std::function<void()> callback) override {
     auto shared = std::make_shared<std::function<void()>>(std::move(callback));

@@ -280,7 +280,7 @@ TEST_CASE("A client that reads too slowly is closed, and the others go on") {
     REQUIRE(events < 10'000);
     f.publish(std::string(5'000, 'x'));
     ++events;
-    CHECK(f.server.buffered_bytes() <= 30'000);
+    CHECK(f.budget.used_bytes() <= 30'000);
   }
   REQUIRE(f.until([&] { return fast.count("\ndata: x") == static_cast<std::size_t>(events); }));
   CHECK(f.statistics.streams == 1);
@@ -296,7 +296,7 @@ TEST_CASE("A client that takes nothing of what waits for it is closed after some
   stalled.get("/stream");
   REQUIRE(stalled.receives("fresh"));
   stalled.pause_reading();
-  while (f.server.buffered_bytes() == 0) f.publish(std::string(50'000, 'x'));
+  while (f.budget.used_bytes() == 0) f.publish(std::string(50'000, 'x'));
   CHECK(f.until([&] { return f.statistics.disconnects["slow"] == 1; }));
   CHECK(f.statistics.streams == 0);
 }
@@ -313,7 +313,7 @@ TEST_CASE("A replay larger than the buffer's bound is paced by its reader, never
   client.get("/stream");
   REQUIRE(f.until([&] { return f.statistics.streams == 1; }));
   freshet::test::run_a_while(f.loop);
-  CHECK(f.server.buffered_bytes() <= 20'000);
+  CHECK(f.budget.used_bytes() <= 20'000);
   client.go_on_reading();
   REQUIRE(client.receives("data: 99:"));
   std::size_t from = 0;

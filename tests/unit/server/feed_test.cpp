@@ -68,9 +68,9 @@ TEST_CASE("What a client of a feed does not take is left out, not kept") {
     REQUIRE(f.say(much));
     freshet::test::run_a_while(f.loop);
   }
-  CHECK(f.server.buffered_bytes() < 2 * much.size());
+  CHECK(f.budget.used_bytes() < 2 * much.size());
   client.go_on_reading();
-  REQUIRE(f.until([&] { return f.server.buffered_bytes() == 0; }));
+  REQUIRE(f.until([&] { return f.budget.used_bytes() == 0; }));
   CHECK(f.say("the latest"));
   CHECK(client.receives("the latest"));
 }

@@ -66,7 +66,8 @@ struct ServerFixture {
   ScriptedRoutes scripted;
   broker::Cursor cursor;
   std::vector<server::Reply> replies;
-  server::HttpServer server{loop, hub, scripted, {settings, statistics, quotas, {}}, 1};
+  server::BufferBudget budget{settings.buffer_total_bytes};
+  server::HttpServer server{loop, hub, scripted, {settings, statistics, quotas, budget, {}}, 1};
   uv::TurnEnd turn_end{loop, [this] { server.end_turn(); }};
   uv::Address bound;
 };
