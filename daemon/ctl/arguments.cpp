@@ -111,7 +111,8 @@ class Reader {
             "One line for each event: id, name and data. What the broker says (cursor, reset, lost\n"
             "connections) goes to standard error, or into the JSON. Comes back with the last id after every\n"
             "end of the stream. Uses the operations listener of this machine, which shows every channel;\n"
-            "with --url, --token-file or --header it is a client as any other.\n\n"
+            "with --url, --token-file or --header, and then without --ops and --key-file, it is a client as any\n"
+            "other.\n\n"
             "  freshetctl watch news scores:7\n"
             "  freshetctl watch news --last-event-id earliest --count 10 --json\n"
             "  freshetctl watch @me --url https://events.example.com --token-file token.txt");
@@ -122,16 +123,20 @@ class Reader {
         ->add_option("--last-event-id", options.last_event_id,
                      "Begin after this id, or with all that is kept: earliest")
         ->type_name("ID");
-    command->add_option("--token-file", options.token_file, "File with the user's token, sent as Bearer")
-        ->type_name("FILE");
-    command->add_option("--header", options.headers, "A header of the request, repeatable: 'Cookie: session=1'")
-        ->type_name("'K: V'")
-        ->expected(1)
-        ->allow_extra_args(false)
-        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    auto* token = command->add_option("--token-file", options.token_file, "File with the user's token, sent as Bearer")
+                      ->type_name("FILE");
+    auto* header =
+        command->add_option("--header", options.headers, "A header of the request, repeatable: 'Cookie: session=1'")
+            ->type_name("'K: V'")
+            ->expected(1)
+            ->allow_extra_args(false)
+            ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     command->add_option("--count", options.count, "End after so many events")->type_name("N");
     command->add_flag("--insecure", options.insecure, "Believe any certificate");
-    add_ops(command, options.ops)->excludes(url);
+    // A client's credentials are nothing to an operations listener, nor is its key to anyone else.
+    for (auto* option : {add_ops(command, options.ops), command->get_option("--key-file")}) {
+      option->excludes(url)->excludes(token)->excludes(header);
+    }
   }
 
   void add_status() {

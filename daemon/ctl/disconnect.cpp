@@ -1,9 +1,11 @@
 #include "ctl/disconnect.h"
 
+#include <cstdint>
 #include <nlohmann/json.hpp>
 #include <utility>
 
 #include "ctl/exit_codes.h"
+#include "ctl/text.h"
 
 namespace freshet::ctl {
 
@@ -23,14 +25,18 @@ int disconnect(const DisconnectOptions& options, const CommonOptions& common, co
     output.complain(reply.error().message);
     return kExitUnavailable;
   }
-  const auto body = nlohmann::json::parse(reply->body, nullptr, false);
-  if (reply->head.status != 202 || !body.is_object()) {
+  if (reply->head.status != 202) {
     output.complain("not disconnected: " + describe(reply->head, reply->body));
     return kExitFailed;
   }
-  const auto count = body.value("instances", 0);
+  const auto body = nlohmann::ordered_json::parse(reply->body, nullptr, false);
+  if (!body.is_object() || !body.contains("instances") || !body["instances"].is_number_unsigned()) {
+    output.complain("the answer, 202, is not what freshetd answers");
+    return kExitFailed;
+  }
+  const auto count = body["instances"].get<std::uint64_t>();
   const auto words = "told " + std::to_string(count) + (count == 1 ? " instance" : " instances");
-  static_cast<void>(output.print((common.json ? body.dump() : words) + '\n'));
+  static_cast<void>(output.print(common.json ? json_line(body) : words + '\n'));
   return kExitOk;
 }
 

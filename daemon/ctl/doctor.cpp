@@ -11,6 +11,7 @@
 #include "ctl/redis_session.h"
 #include "ctl/stream_findings.h"
 #include "ctl/system_findings.h"
+#include "ctl/text.h"
 #include "redis/functions_source.h"
 
 namespace freshet::ctl {
@@ -163,8 +164,8 @@ std::string report(const Findings& findings, const Output& output) {
   for (const auto& each : findings) {
     const auto name = name_of(each.verdict);
     text += output.paint(colour_of(each.verdict), name) + std::string(kNameWidth - name.size(), ' ') + "  " +
-            output.paint(Colour::kDim, each.check) + ": " + each.what + '\n';
-    if (!each.advice.empty()) text += "      -> " + each.advice + '\n';
+            output.paint(Colour::kDim, each.check) + ": " + one_line(each.what) + '\n';
+    if (!each.advice.empty()) text += "      -> " + one_line(each.advice) + '\n';
   }
   return text + summary(findings);
 }
@@ -178,7 +179,7 @@ std::string report_json(const Findings& findings) {
     if (!each.advice.empty()) finding["advice"] = each.advice;
     json["findings"].push_back(std::move(finding));
   }
-  return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + '\n';
+  return json_line(json);
 }
 
 int doctor(const DoctorOptions& options, const CommonOptions& common, const Output& output) {

@@ -56,6 +56,7 @@ HttpRequest HttpRequest::to(const Endpoint& endpoint, std::string_view path_and_
   HttpRequest request;
   request.url = endpoint.url(path_and_query);
   request.unix_socket = endpoint.unix_socket;
+  request.direct = true;
   return request;
 }
 

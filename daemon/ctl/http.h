@@ -21,8 +21,9 @@ struct HttpRequest {
   std::chrono::milliseconds connect_timeout{5000};
   std::chrono::milliseconds timeout{10'000};  ///< for all of it; 0: none
   bool insecure = false;                      ///< any certificate will do
+  bool direct = false;                        ///< through no proxy, whatever the environment says of one
 
-  /// GET of a path below an endpoint.
+  /// GET of a path below an endpoint of the operations listeners or of this machine: direct.
   [[nodiscard]] static HttpRequest to(const Endpoint& endpoint, std::string_view path_and_query);
 };
 

@@ -14,9 +14,10 @@
 namespace freshet::ctl {
 namespace {
 
+using config::kInstancePlaceholder;
+
 constexpr std::string_view kDefaultPattern = "/run/freshet/*.ops.sock";
 constexpr std::string_view kOpsEnding = ".ops.sock";
-constexpr std::string_view kInstance = "{instance}";
 constexpr std::size_t kMaxKeyBytes = 4096;
 /// Instances of one machine that are looked for by their numbers.
 constexpr std::size_t kMostNumbered = 100;
@@ -26,9 +27,9 @@ constexpr std::chrono::milliseconds kKnockTimeout{500};
 std::string pattern_of(std::string_view path) {
   std::string pattern;
   while (!path.empty()) {
-    if (path.starts_with(kInstance)) {
+    if (path.starts_with(kInstancePlaceholder)) {
       pattern += '*';
-      path.remove_prefix(kInstance.size());
+      path.remove_prefix(kInstancePlaceholder.size());
       continue;
     }
     if (std::string_view("*?[\\").find(path.front()) != std::string_view::npos) pattern += '\\';
@@ -67,7 +68,7 @@ std::vector<Endpoint> endpoints_like(const config::Address& pattern) {
   std::vector<HttpRequest> requests;
   for (std::size_t instance = 0; instance < kMostNumbered; ++instance) {
     auto text = pattern.port_pattern;
-    text.replace(text.find(kInstance), kInstance.size(), std::to_string(instance));
+    text.replace(text.find(kInstancePlaceholder), kInstancePlaceholder.size(), std::to_string(instance));
     const auto port = base::parse_decimal(text);
     if (!port || *port == 0 || *port > std::numeric_limits<std::uint16_t>::max()) continue;
     auto address = pattern;
@@ -175,6 +176,7 @@ base::Result<HttpReply> ask_any(const std::vector<Endpoint>& listeners, const Ht
     auto attempt = request;
     attempt.url = listener.url(path_and_query);
     attempt.unix_socket = listener.unix_socket;
+    attempt.direct = true;
     auto reply = fetch(std::move(attempt));
     if (reply) return std::move(*reply);
     if (!reply.error().unreached) return base::fail(listener.name + ": " + reply.error().message);

@@ -1,24 +1,35 @@
 #include "ctl/output.h"
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
+#include <climits>
 #include <cstdlib>
 #include <poll.h>
 #include <unistd.h>
 
+#include "ctl/signal_fd.h"
+
 namespace freshet::ctl {
 namespace {
 
-bool write_all(int fd, std::string_view text) {
+/// What a pipe takes without blocking as soon as it is writable at all.
+constexpr std::size_t kPieceBytes = PIPE_BUF;
+
+/// False when it could not be written, or a signal has come (`signal_fd` is readable; -1: none is looked for): then it
+/// is not begun, or cut off where it would have blocked.
+bool write_all(int fd, std::string_view text, int signal_fd) {
+  bool begun = false;
   while (!text.empty()) {
-    const auto written = ::write(fd, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0 && errno == EAGAIN) {
-      // Whoever shares the terminal may have made it so.
-      pollfd writable{fd, POLLOUT, 0};
-      poll(&writable, 1, -1);
-      continue;
-    }
+    std::array<pollfd, 2> waiting{{{fd, POLLOUT, 0}, {signal_fd, POLLIN, 0}}};
+    if (poll(waiting.data(), waiting.size(), -1) < 0 && errno == EINTR) continue;
+    const bool raised = waiting[1].revents != 0;
+    if (raised && (!begun || waiting[0].revents == 0)) return false;
+    const auto written = ::write(fd, text.data(), std::min(text.size(), kPieceBytes));
+    // Whoever shares the terminal may have made it one that does not block.
+    if (written < 0 && (errno == EINTR || errno == EAGAIN)) continue;
     if (written < 0) return false;
+    begun = true;
     text.remove_prefix(static_cast<std::size_t>(written));
   }
   return true;
@@ -65,9 +76,15 @@ Output Output::for_process() {
   return output;
 }
 
-bool Output::print(std::string_view text) const { return write_all(STDOUT_FILENO, text); }
+Output Output::until(const SignalFd& signals) const {
+  auto output = *this;
+  output.signal_fd_ = signals.fd();
+  return output;
+}
 
-void Output::tell(std::string_view line) const { write_all(STDERR_FILENO, std::string(line) + '\n'); }
+bool Output::print(std::string_view text) const { return write_all(STDOUT_FILENO, text, signal_fd_); }
+
+void Output::tell(std::string_view line) const { write_all(STDERR_FILENO, std::string(line) + '\n', signal_fd_); }
 
 void Output::complain(std::string_view line) const {
   tell(paint_aside(Colour::kRed, "freshetctl:") + ' ' + std::string(line));

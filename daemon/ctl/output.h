@@ -6,6 +6,8 @@
 
 namespace freshet::ctl {
 
+class SignalFd;
+
 enum class Colour : std::uint8_t { kNone, kBold, kDim, kRed, kGreen, kYellow, kCyan };
 
 /// Where text for people goes: a terminal that takes colours, or something that gets plain text. Owned by main().
@@ -13,8 +15,12 @@ class Output {
  public:
   /// Colours are used on a terminal, unless NO_COLOR is set or TERM is `dumb`.
   static Output for_process();
+  /// The same for a command that takes signals itself, and must outlive it: once one has come nothing is begun any
+  /// more, and a reader that does not read is not waited for.
+  [[nodiscard]] Output until(const SignalFd& signals) const;
 
-  /// To standard output, at once. False when nobody reads it any more: the program then ends quietly.
+  /// To standard output, at once. False when nobody reads it any more, or a signal has come: the program then ends
+  /// quietly.
   [[nodiscard]] bool print(std::string_view text) const;
   /// One line to standard error as it is.
   void tell(std::string_view line) const;
@@ -30,6 +36,7 @@ class Output {
   bool out_is_terminal_ = false;
   bool out_colours_ = false;
   bool aside_colours_ = false;
+  int signal_fd_ = -1;
 };
 
 }  // namespace freshet::ctl

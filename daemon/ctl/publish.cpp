@@ -13,7 +13,7 @@
 namespace freshet::ctl {
 namespace {
 
-using nlohmann::json;
+using Json = nlohmann::ordered_json;
 
 /// To its end, without the newline there. Nothing when it cannot be read.
 std::optional<std::string> read_input() {
@@ -31,11 +31,12 @@ std::optional<std::string> read_input() {
 }
 
 /// The ids of a reply as lines: the id alone for one channel, `channel id` for several. Live events have none.
-std::string lines_of(const json& reply) {
-  if (reply.contains("id")) return reply["id"].is_string() ? reply["id"].get<std::string>() + '\n' : std::string();
+std::string lines_of(const Json& reply) {
+  const auto text_of = [](const Json& id) { return one_line(id.get<std::string>()); };
+  if (reply.contains("id")) return reply["id"].is_string() ? text_of(reply["id"]) + '\n' : std::string();
   std::string lines;
   for (const auto& [channel, id] : reply["ids"].items()) {
-    lines += channel + ' ' + (id.is_string() ? id.get<std::string>() : "-") + '\n';
+    lines += one_line(channel) + ' ' + (id.is_string() ? text_of(id) : "-") + '\n';
   }
   return lines;
 }
@@ -77,15 +78,16 @@ int publish(const PublishOptions& options, const CommonOptions& common, const Ou
     output.complain(reply.error().message);
     return kExitUnavailable;
   }
-  const auto body = json::parse(reply->body, nullptr, false);
+  const auto body = Json::parse(reply->body, nullptr, false);
   if (!body.is_object() || !(body.contains("id") || body.contains("ids"))) {
     output.complain("not published: " + describe(reply->head, reply->body));
     return kExitFailed;
   }
-  const bool read = output.print(common.json ? body.dump() + '\n' : lines_of(body));
-  const auto errors = body.value("errors", json::object());
+  const bool read = output.print(common.json ? json_line(body) : lines_of(body));
+  const auto errors = body.value("errors", Json::object());
   for (const auto& [channel, error] : errors.items()) {
-    output.complain(channel + ": not published: " + (error.is_string() ? one_line(error.get<std::string>(), 300) : ""));
+    const auto why = error.is_string() ? one_line(error.get<std::string>(), 300) : std::string();
+    output.complain(one_line(channel) + ": not published: " + why);
   }
   return read && !errors.empty() ? kExitFailed : kExitOk;
 }

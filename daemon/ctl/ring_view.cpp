@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/rfc3339.h"
 #include "broker/record.h"
 #include "ctl/quantity.h"
 #include "ctl/table.h"
@@ -12,7 +13,9 @@ namespace {
 
 constexpr std::size_t kShownData = 60;
 
-std::string moment(std::uint64_t id) { return std::to_string(id) + " (" + rfc3339(id) + ')'; }
+std::string time_of(std::uint64_t id) { return base::rfc3339(id, base::Precision::kMicroseconds); }
+
+std::string moment(std::uint64_t id) { return std::to_string(id) + " (" + time_of(id) + ')'; }
 
 /// The channel's id before the oldest entry; none: there was nothing, or the entry is no record.
 std::optional<std::uint64_t> before(const RingView& view) {
@@ -60,7 +63,7 @@ std::string ring_text(const RingView& view, const Output& output) {
       continue;
     }
     table.add({{std::to_string(record->id)},
-               {rfc3339(record->id), Colour::kDim},
+               {time_of(record->id), Colour::kDim},
                {record->event.empty() ? "-" : one_line(record->event, kShownData), Colour::kCyan},
                {std::to_string(record->data.size())},
                {one_line(record->data, kShownData)}});
@@ -78,7 +81,7 @@ std::string ring_json(const RingView& view) {
       json["events"].push_back({{"error", record.error().message}});
       continue;
     }
-    Json event{{"id", std::to_string(record->id)}, {"time", rfc3339(record->id)}, {"event", nullptr}};
+    Json event{{"id", std::to_string(record->id)}, {"time", time_of(record->id)}, {"event", nullptr}};
     if (!record->event.empty()) event["event"] = record->event;
     event["bytes"] = record->data.size();
     event["data"] = record->data;
@@ -91,7 +94,7 @@ std::string ring_json(const RingView& view) {
   }
   json["expires_in_ms"] = nullptr;
   if (view.expires_in_ms) json["expires_in_ms"] = *view.expires_in_ms;
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n';
+  return json_line(json);
 }
 
 }  // namespace freshet::ctl

@@ -195,7 +195,7 @@ std::string status_table(const std::vector<StatusRow>& rows, const Output& outpu
 std::string status_json(const std::vector<StatusRow>& rows, const std::vector<std::string>& elsewhere) {
   nlohmann::ordered_json json{{"instances", nlohmann::ordered_json::array()}, {"elsewhere", elsewhere}};
   for (const auto& row : rows) json["instances"].push_back(json_of(row));
-  return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + '\n';
+  return json_line(json);
 }
 
 int status(const StatusOptions& options, const CommonOptions& common, const Output& output) {
@@ -204,18 +204,20 @@ int status(const StatusOptions& options, const CommonOptions& common, const Outp
   const bool asks_redis =
       reach->settings.usable() && reach->settings.config.backplane.type == config::BackplaneType::kRedis;
   const SignalFd signals;
+  const auto interruptible = output.until(signals);
   auto earlier = look(reach->listeners, reach->headers);
   bool told = false;
   for (;;) {
     if (signals.raised_within(options.interval)) return kExitOk;
     auto later = look(reach->listeners, reach->headers);
+    if (signals.raised()) return kExitOk;
     const auto rows = compared(earlier, later);
     std::vector<std::string> elsewhere;
     if (asks_redis) {
       if (auto names = instances_in_redis(reach->settings.config)) {
         elsewhere = without_row(std::move(*names), rows);
       } else if (!std::exchange(told, true)) {
-        output.complain("instances on other machines are not named: " + names.error().message);
+        interruptible.complain("instances on other machines are not named: " + names.error().message);
       }
     }
     std::string text;
@@ -225,7 +227,7 @@ int status(const StatusOptions& options, const CommonOptions& common, const Outp
       const bool redraws = options.watch && output.to_terminal();
       text = (redraws ? "\x1b[H\x1b[2J" : "") + status_table(rows, output) + notes(rows, elsewhere);
     }
-    if (!output.print(text)) return kExitOk;
+    if (!interruptible.print(text)) return kExitOk;
     if (!options.watch) return all_answer(rows) ? kExitOk : kExitUnavailable;
     earlier = std::move(later);
   }

@@ -16,6 +16,7 @@ constexpr milliseconds kBeginning{3000};
 constexpr milliseconds kStep{100};
 /// What is kept of a stream that was opened to look at it.
 constexpr std::size_t kMaxFirstBytes = 4096;
+constexpr std::string_view kOpening = "event: stream-";
 
 milliseconds since(Clock::time_point start) { return std::chrono::duration_cast<milliseconds>(Clock::now() - start); }
 
@@ -38,7 +39,7 @@ class Observer {
     facts_.until_first_bytes = wait_for(kBeginning, [] { return true; });
     if (facts_.until_first_bytes && stream_.head().status == 200) {
       // The opening event may come a moment after the first bytes.
-      if (!is_open()) wait_for(kBeginning / 3, [this] { return is_open(); });
+      if (!facts_.opened) wait_for(kBeginning / 3, [this] { return facts_.opened; });
       look_for_event();
       if (probe_.heartbeat) facts_.until_heartbeat = wait_for(*probe_.heartbeat, [] { return true; });
     }
@@ -60,9 +61,9 @@ class Observer {
   }
 
   void look_for_event() {
-    if (!probe_.publish || !is_open() || !probe_.publish()) return;
+    if (!probe_.publish || !facts_.opened || !probe_.publish()) return;
     facts_.published = true;
-    facts_.until_event = wait_for(kBeginning, [this] { return holds(std::string("event: ") + kProbeEvent); });
+    facts_.until_event = wait_for(kBeginning, [this] { return came_through_; });
   }
 
   /// How long it took until more had come and this was true.
@@ -72,18 +73,29 @@ class Observer {
     while (!stream_.ended() && since(start) < longest) {
       stream_.wait(std::min(kStep, longest));
       const auto body = stream_.take_body();
-      facts_.first_bytes += body.substr(0, kMaxFirstBytes - std::min(kMaxFirstBytes, facts_.first_bytes.size()));
+      take(body);
       if (!body.empty() && condition()) return since(start);
     }
     return std::nullopt;
   }
 
-  [[nodiscard]] bool is_open() const { return holds("event: stream-"); }
-  [[nodiscard]] bool holds(std::string_view text) const { return facts_.first_bytes.find(text) != std::string::npos; }
+  /// Looks for what is waited for. What comes before it may be longer than what is kept (streams.padding), and it may
+  /// come in pieces.
+  void take(std::string_view body) {
+    facts_.first_bytes += body.substr(0, kMaxFirstBytes - std::min(kMaxFirstBytes, facts_.first_bytes.size()));
+    tail_ += body;
+    facts_.opened = facts_.opened || tail_.find(kOpening) != std::string::npos;
+    came_through_ = came_through_ || tail_.find(event_) != std::string::npos;
+    const auto longest = std::max(kOpening.size(), event_.size()) - 1;
+    if (tail_.size() > longest) tail_.erase(0, tail_.size() - longest);
+  }
 
   const StreamProbe& probe_;
   StreamFacts& facts_;
   HttpStream stream_;
+  const std::string event_ = std::string("event: ") + kProbeEvent;
+  std::string tail_;  ///< in which the beginning of one of the two may lie
+  bool came_through_ = false;
 };
 
 }  // namespace

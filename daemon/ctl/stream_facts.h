@@ -33,10 +33,11 @@ struct StreamFacts {
   std::string url;
   bool has_head = false;
   HttpHead head;
-  std::string first_bytes;
+  std::string first_bytes;  ///< as many as a look at an error needs
   std::optional<HttpFailure> failure;
   bool ended = false;
   std::optional<std::chrono::milliseconds> until_first_bytes;
+  bool opened = false;  ///< the broker's opening event has come
   bool published = false;
   /// Until the event that was published came through.
   std::optional<std::chrono::milliseconds> until_event;

@@ -26,6 +26,13 @@ std::string unbuffered() {
 }
 
 Finding judge_delivery(const StreamFacts& facts) {
+  if (!facts.opened) {
+    return skip("url.delivery", "the opening event did not come, so no event was published to see it come through");
+  }
+  if (!facts.published) {
+    return skip("url.delivery", "no operations listener took the event that was to come through",
+                "name one of the daemons behind the URL with --ops, and a key with --key-file if they want one");
+  }
   if (facts.until_event) return ok("url.delivery", "an event came through after " + seconds(*facts.until_event));
   return fail("url.delivery",
               "an event that was published did not come through within 3 s: something on the way buffers",
@@ -76,10 +83,11 @@ Finding judge_encoding(const HttpHead& head) {
 }
 
 Finding judge_protocol(const StreamProbe& probe, const HttpHead& head) {
+  const auto version = one_line(head.version, 40);
   const bool tls = base::to_lower(probe.endpoint.base).starts_with("https://");
-  if (!tls) return warn("url.protocol", head.version + " without TLS: tokens can be read on the way", "serve https://");
-  if (head.version == "HTTP/2" || head.version == "HTTP/3") return ok("url.protocol", head.version + " over TLS");
-  return warn("url.protocol", head.version + " over TLS: a browser opens six streams per site at most",
+  if (!tls) return warn("url.protocol", version + " without TLS: tokens can be read on the way", "serve https://");
+  if (head.version == "HTTP/2" || head.version == "HTTP/3") return ok("url.protocol", version + " over TLS");
+  return warn("url.protocol", version + " over TLS: a browser opens six streams per site at most",
               "listen 443 ssl http2 (nginx 1.25 or newer: http2 on)");
 }
 
@@ -149,7 +157,7 @@ Findings judge_stream(const StreamProbe& probe, const StreamFacts& facts) {
   Findings findings{judge_open(probe, facts)};
   if (findings.front().verdict == Verdict::kOk) {
     findings.push_back(judge_buffering(facts));
-    if (facts.published) findings.push_back(judge_delivery(facts));
+    if (probe.publish) findings.push_back(judge_delivery(facts));
     findings.push_back(judge_encoding(facts.head));
     findings.push_back(judge_headers(facts.head));
     if (probe.heartbeat && facts.until_first_bytes) findings.push_back(judge_heartbeat(probe, facts));

@@ -1,14 +1,17 @@
 #include "ctl/text.h"
 
-#include <array>
-#include <ctime>
+#include <nlohmann/json.hpp>
 
 namespace freshet::ctl {
 namespace {
 
-constexpr std::uint64_t kSecond = 1'000'000;
-
 unsigned byte_at(std::string_view text, std::size_t index) { return static_cast<unsigned char>(text[index]); }
+
+/// U+202A to U+202E and U+2066 to U+2069: what follows would be shown in another order than it has.
+bool turns_direction(std::string_view character) {
+  return (character >= "\xe2\x80\xaa" && character <= "\xe2\x80\xae") ||
+         (character >= "\xe2\x81\xa6" && character <= "\xe2\x81\xa9");
+}
 
 /// The length of the UTF-8 sequence that `text` begins with; 0 when there is none, or one that no terminal should see.
 std::size_t sequence(std::string_view text) {
@@ -24,7 +27,7 @@ std::size_t sequence(std::string_view text) {
   const bool overlong = (first == 0xe0U && second < 0xa0U) || (first == 0xf0U && second < 0x90U);
   const bool surrogate = first == 0xedU && second > 0x9fU;
   const bool too_large = first == 0xf4U && second > 0x8fU;
-  return control || overlong || surrogate || too_large ? 0 : length;
+  return control || overlong || surrogate || too_large || turns_direction(text.substr(0, length)) ? 0 : length;
 }
 
 std::string escaped(char byte) {
@@ -51,15 +54,9 @@ std::string one_line(std::string_view text, std::size_t limit) {
   return line;
 }
 
-std::string rfc3339(std::uint64_t microseconds) {
-  const auto seconds = static_cast<std::time_t>(microseconds / kSecond);
-  std::tm parts{};
-  gmtime_r(&seconds, &parts);
-  std::array<char, 40> date{};
-  const auto length = std::strftime(date.data(), date.size(), "%Y-%m-%dT%H:%M:%S", &parts);
-  auto fraction = std::to_string(kSecond + microseconds % kSecond);
-  fraction.front() = '.';
-  return std::string(date.data(), length) + fraction + 'Z';
+std::string json_line(const nlohmann::ordered_json& json) {
+  constexpr bool kAsciiOnly = true;
+  return json.dump(-1, ' ', kAsciiOnly, nlohmann::ordered_json::error_handler_t::replace) + '\n';
 }
 
 }  // namespace freshet::ctl

@@ -32,10 +32,8 @@ Transfer::Transfer(CURLM* multi, HttpRequest request)
   curl_easy_setopt(easy, CURLOPT_HEADERDATA, this);
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &Transfer::on_body);
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, this);
-  if (!request_.unix_socket.empty()) {
-    curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, request_.unix_socket.c_str());
-    curl_easy_setopt(easy, CURLOPT_PROXY, "");
-  }
+  if (!request_.unix_socket.empty()) curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, request_.unix_socket.c_str());
+  if (request_.direct || !request_.unix_socket.empty()) curl_easy_setopt(easy, CURLOPT_PROXY, "");
   if (request_.insecure) {
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);

@@ -31,6 +31,7 @@ constexpr std::string_view kEarliest = "earliest";
 struct Source {
   Endpoint endpoint;
   std::vector<std::string> headers;
+  bool direct = true;  ///< not through the environment's proxy, which is for the URL of a client only
 };
 
 /// Follows the stream over its reconnects.
@@ -39,7 +40,7 @@ class Watcher {
   Watcher(const WatchOptions& options, bool json, const Output& output, std::vector<Source> sources)
       : options_(options),
         json_(json),
-        output_(output),
+        output_(output.until(signals_)),
         sources_(std::move(sources)),
         comeback_(std::random_device()()),
         parser_([this](const SseEvent& event) { show(event); }) {
@@ -102,6 +103,7 @@ class Watcher {
     if (!parser_.last_event_id().empty()) request.headers.push_back("Last-Event-ID: " + parser_.last_event_id());
     request.timeout = milliseconds(0);
     request.insecure = options_.insecure;
+    request.direct = source().direct;
     return request;
   }
 
@@ -121,7 +123,8 @@ class Watcher {
 
   void give_up(HttpStream& stream) {
     for (auto waited = milliseconds(0); !stream.ended() && waited < kRestOfAnswer; waited += milliseconds(100)) {
-      stream.wait(milliseconds(100));
+      if (signals_.raised()) break;
+      stream.wait(milliseconds(100), signals_.fd());
     }
     const auto& head = stream.head();
     const auto& name = source().endpoint.name;
@@ -156,9 +159,9 @@ class Watcher {
 
   const WatchOptions& options_;
   bool json_;
-  const Output& output_;
-  std::vector<Source> sources_;
   SignalFd signals_;
+  Output output_;
+  std::vector<Source> sources_;
   Comeback comeback_;
   SseParser parser_;
   std::size_t source_ = 0;
@@ -189,7 +192,7 @@ base::Result<std::vector<Source>> public_sources(const WatchOptions& options, co
   }
   std::vector<Source> sources;
   sources.reserve(endpoints.size());
-  for (auto& endpoint : endpoints) sources.push_back({std::move(endpoint), *headers});
+  for (auto& endpoint : endpoints) sources.push_back({std::move(endpoint), *headers, options.url.empty()});
   return sources;
 }
 
@@ -205,8 +208,8 @@ int watch(const WatchOptions& options, const CommonOptions& common, const Output
   }
   const bool as_client = !options.url.empty() || !options.token_file.empty() || !options.headers.empty();
   std::vector<Source> sources;
-  if (!as_client || !options.ops.addresses.empty()) {
-    for (const auto& listener : reach->listeners) sources.push_back({listener, reach->headers});
+  if (!as_client) {
+    for (const auto& listener : reach->listeners) sources.push_back({listener, reach->headers, true});
   }
   if (options.ops.addresses.empty()) {
     for (auto& source : *found) sources.push_back(std::move(source));

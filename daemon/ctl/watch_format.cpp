@@ -9,10 +9,6 @@ namespace {
 
 constexpr std::string_view kControl = "stream-";
 
-std::string dump(const nlohmann::ordered_json& json) {
-  return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + '\n';
-}
-
 Colour colour_of(std::string_view name) {
   if (name == "stream-cursor") return Colour::kDim;
   return name == "stream-reset" ? Colour::kRed : Colour::kYellow;
@@ -42,11 +38,11 @@ std::string event_json(const SseEvent& event) {
     const auto data = nlohmann::ordered_json::parse(event.data, nullptr, false);
     if (data.is_object()) json["data"] = data;
   }
-  return dump(json);
+  return json_line(json);
 }
 
 std::string connection_json(std::string_view state, std::string_view detail) {
-  return dump({{"type", "connection"}, {"state", state}, {"detail", detail}});
+  return json_line({{"type", "connection"}, {"state", state}, {"detail", detail}});
 }
 
 }  // namespace freshet::ctl

@@ -12,7 +12,6 @@ namespace freshet::config {
 namespace {
 
 constexpr std::string_view kUnixScheme = "unix:";
-constexpr std::string_view kInstance = "{instance}";
 
 /// The canonical spelling of an address of `family`; none when `text` is not one.
 std::optional<std::string> canonical(int family, std::string_view text) {
@@ -27,7 +26,9 @@ std::optional<std::string> canonical(int family, std::string_view text) {
 /// Without the first placeholder.
 std::string without_instance(std::string_view text) {
   std::string plain(text);
-  if (const auto at = plain.find(kInstance); at != std::string::npos) plain.erase(at, kInstance.size());
+  if (const auto at = plain.find(kInstancePlaceholder); at != std::string::npos) {
+    plain.erase(at, kInstancePlaceholder.size());
+  }
   return plain;
 }
 

@@ -8,6 +8,9 @@
 
 namespace freshet::config {
 
+/// In a unix socket's path or a port: where the name of the instance goes.
+inline constexpr std::string_view kInstancePlaceholder = "{instance}";
+
 /// Where a listener stands: an IP address and port, or a unix socket. Host names are not accepted, so that what is
 /// bound never depends on a resolver.
 struct Address {

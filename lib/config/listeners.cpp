@@ -9,8 +9,6 @@
 namespace freshet::config {
 namespace {
 
-constexpr std::string_view kPlaceholder = "{instance}";
-
 /// `automatic` as a name that text_rules would take.
 std::string safe_name(std::string_view automatic) {
   if (automatic.size() > kMaxInstanceBytes) automatic.remove_prefix(automatic.size() - kMaxInstanceBytes);
@@ -23,7 +21,7 @@ std::string safe_name(std::string_view automatic) {
 
 base::Result<void> name_port(Address& address, std::string_view instance) {
   std::string text = address.port_pattern;
-  text.replace(text.find(kPlaceholder), kPlaceholder.size(), instance);
+  text.replace(text.find(kInstancePlaceholder), kInstancePlaceholder.size(), instance);
   const auto port = base::parse_decimal(text);
   if (!port || *port == 0 || *port > 65535) {
     return base::fail(to_string(address) + " has no port for the instance " + std::string(instance) +
@@ -36,9 +34,9 @@ base::Result<void> name_port(Address& address, std::string_view instance) {
 
 base::Result<void> name_address(Address& address, std::string_view instance) {
   if (!address.port_pattern.empty()) return name_port(address, instance);
-  const auto at = address.unix_path.find(kPlaceholder);
+  const auto at = address.unix_path.find(kInstancePlaceholder);
   if (at == std::string::npos) return {};
-  address.unix_path.replace(at, kPlaceholder.size(), instance);
+  address.unix_path.replace(at, kInstancePlaceholder.size(), instance);
   if (address.unix_path.size() <= kMaxUnixPathBytes) return {};
   return base::fail(to_string(address) + " is too long for a socket (" + std::to_string(kMaxUnixPathBytes) +
                     " bytes at most)");

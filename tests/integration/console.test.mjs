@@ -381,6 +381,21 @@ test('a listener with keys', async (t) => {
   const result = await (await page.waitForSelector('#publish-result[data-state="good"]')).textContent();
   await row(page, result.match(/\d+$/)[0]);
 
+  await page.selectOption('#from', 'earliest');
+  await page.click('#key-button');
+  await Promise.all([streamState(page, 'refused'), state(page, 'locked'), asked()]);
+  await give(key);
+  await streamState(page, 'open');
+  await seen(page, () => document.querySelector('#log .control .data').textContent.startsWith('Resumed'));
+  assert.equal((await rows(page)).filter(({data}) => data === 'told').length, 1, 'it goes on where it stood');
+  await page.click('#watch-button');
+  await streamState(page, 'stopped');
+  await page.click('#key-button');
+  await asked();
+  await give(key);
+  await state(page, 'ready');
+  assert.equal(await text(page, '#stream-state'), 'Stopped', 'what was stopped is not started by a key');
+
   await page.reload();
   await state(page, 'ready');
   await streamState(page, 'open');

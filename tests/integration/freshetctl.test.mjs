@@ -1,14 +1,17 @@
 // freshetctl: publish, watch, disconnect and ring show, against a daemon and Redis; and what it says to wrong arguments.
 import assert from 'node:assert/strict';
 import crypto from 'node:crypto';
+import fs from 'node:fs';
 import test from 'node:test';
 
 import {startBoth} from '../support/both.mjs';
 import {assertExit, ctl, ctlBinary, ctlWithInput, fileWith, jsonLines, opsOf, startCtl} from '../support/freshetctl.mjs';
+import {FakeServer} from '../support/fake_server.mjs';
 import {startFreshetd, temporaryFolder} from '../support/freshetd.mjs';
-import {run} from '../support/process.mjs';
+import {Program, run} from '../support/process.mjs';
 import {freePort} from '../support/redis.mjs';
 import {isMessage} from '../support/sse.mjs';
+import {until} from '../support/wait.mjs';
 
 const someId = /^\d{16}\n$/;
 
@@ -20,6 +23,9 @@ test('wrong arguments are 64, with what is wrong', async () => {
     [['publish'], /CHANNEL/],
     [['watch'], /CHANNEL is required/],
     [['watch', 'a', '--ops', 'x:1', '--url', 'http://x'], /excludes/],
+    [['watch', 'a', '--ops', 'x:1', '--token-file', 'token.txt'], /excludes/],
+    [['watch', 'a', '--header', 'Cookie: a=b', '--ops', 'x:1'], /excludes/],
+    [['watch', 'a', '--key-file', 'key.txt', '--url', 'http://x'], /excludes/],
     [['watch', 'a', '--header', 'no colon'], /NAME: VALUE/],
     [['watch', 'a', '--url', 'ftp://x'], /ftp:\/\/x/],
     [['publish', 'a', 'b', '--ops', 'nowhere'], /'nowhere' is none of HOST:PORT/],
@@ -176,6 +182,56 @@ test('disconnect', async (t) => {
   assert.match(assertExit(await disconnect('--user', '42', '--for', 'ever'), 1).stderr, /not disconnected: 400/);
 });
 
+/** A server that gives every request this answer. */
+async function answering(t, status, body) {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  const answer = `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`;
+  const server = await FakeServer.start((socket) => socket.once('data', () => socket.end(answer)));
+  t.after(() => server.stop());
+  return `127.0.0.1:${server.port}`;
+}
+
+test('what another server than freshetd answers is neither believed nor let at the terminal', async (t) => {
+  for (const body of [{instances: 'many'}, {instances: -1}, {}, [1], 'told']) {
+    const ops = await answering(t, '202 Accepted', body);
+    assert.match(assertExit(await ctl('disconnect', '--user', '42', '--ops', ops), 1).stderr, /202, is not what freshetd answers/);
+  }
+  const evil = await answering(t, '200 OK', {ids: {'a\u009b': '1\x1b[31m'}, errors: {'b\u202e': 'no\x7f'}});
+  const text = assertExit(await ctl('publish', 'a', 'b', 'x', '--ops', evil), 1);
+  assert.equal(text.stdout, 'a\\xc2\\x9b 1\\x1b[31m\n');
+  assert.match(text.stderr, /: b\\xe2\\x80\\xae: not published: no\\x7f\n$/);
+  const {stdout} = assertExit(await ctl('publish', 'a', 'b', 'x', '--ops', evil, '--json'), 1);
+  assert.match(stdout, /^[\x20-\x7e]+\n$/);
+  assert.equal(JSON.parse(stdout).ids['a\u009b'], '1\x1b[31m');
+});
+
+test('the proxy of the environment is for --url alone', async (t) => {
+  const asked = [];
+  const proxy = await FakeServer.start((socket) => socket.once('data', (bytes) => {
+    asked.push(String(bytes));
+    socket.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n');
+  }));
+  t.after(() => proxy.stop());
+  const url = `http://127.0.0.1:${proxy.port}`;
+  const behind = (...args) => run(ctlBinary(), args, {env: {http_proxy: url, all_proxy: url, no_proxy: '', NO_PROXY: ''}});
+  const daemon = await startFreshetd(t);
+  const ops = opsOf(daemon);
+  const port = String(daemon.opsPort);
+  const listen = [daemon.urls.public[0].replace('http://', '')];
+  const file = fileWith(t, JSON.stringify({listen, ops: {listen: `127.0.0.1:${port.slice(0, -1)}{instance}`}}), 'freshet.yaml');
+  const watch = ['watch', 'news', '--last-event-id', 'earliest', '--count', '1'];
+  assertExit(await behind('publish', 'news', 'x', '--ops', ops), 0);
+  assertExit(await behind(...watch, '--ops', ops), 0);
+  assertExit(await behind(...watch, '--config', file, '--header', 'X-Any: 1'), 0);
+  assertExit(await behind('status', '--interval', '0.1', ops), 0);
+  assert.match((await behind('status', '--interval', '0.1', '--config', file)).stdout, /\none +ready/);
+  assertExit(await behind('disconnect', '--user', '42', '--ops', ops), 0);
+  assert.match((await behind('doctor', '--config', file, '--ops', ops)).stdout, /instance one is ready/);
+  assert.deepEqual(asked, []);
+  assert.match(assertExit(await behind(...watch, '--url', 'http://events.example'), 1).stderr, /403 Forbidden/);
+  assert.match(asked[0], /^GET http:\/\/events\.example\/events\?channel=news/);
+});
+
 test('ring show', async (t) => {
   const {redis} = await startBoth(t);
   const publish = (data, ...options) => redis.client.call('FCALL', 'freshet_publish', '1', 'news', data, ...options);
@@ -263,6 +319,23 @@ test('watch', async (t) => {
       watch.signal(signal);
       assert.deepEqual(await watch.exit(), {code: 0, signal: null});
     }
+  });
+  await t.test('ends with 0 at SIGTERM also while its output is a pipe that is full and not read', async (t2) => {
+    const pipe = `${temporaryFolder(t2)}/pipe`;
+    assertExit(await run('mkfifo', [pipe]), 0);
+    const unread = fs.openSync(pipe, fs.constants.O_RDWR | fs.constants.O_NONBLOCK);
+    t2.after(() => fs.closeSync(unread));
+    assert.throws(() => {
+      for (;;) fs.writeSync(unread, Buffer.alloc(4096));
+    }, {code: 'EAGAIN'});
+    const open = async () => JSON.parse((await daemon.ops('/status')).text).connections.open;
+    await until(async () => await open() === 0, 'the streams of before to end');
+    const watch = new Program('sh', ['-c', 'pipe=$1; shift; exec "$@" > "$pipe"', 'sh', pipe, ctlBinary(),
+      'watch', 'news', '--url', url, '--last-event-id', 'earliest', '--json']);
+    t2.after(() => watch.running && watch.kill9());
+    await until(async () => await open() === 1, 'the stream to open');
+    watch.signal('SIGTERM');
+    assert.deepEqual(await watch.exit(), {code: 0, signal: null});
   });
   await t.test('ends quietly when nobody reads', async () => {
     const {code, stderr} = await run('sh', ['-c', 'trap "" PIPE; { "$@"; echo "code $?" >&2; } | true', 'sh', ctlBinary(),

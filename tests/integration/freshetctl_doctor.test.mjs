@@ -9,6 +9,7 @@ import {startFreshetd} from '../support/freshetd.mjs';
 import {run} from '../support/process.mjs';
 import {freePort, librarySource, startRedis} from '../support/redis.mjs';
 import {aclUsers, passwordFile, withUsers} from '../support/redis_users.mjs';
+import {until} from '../support/wait.mjs';
 
 /** Little enough for the descriptors of any machine. */
 const limits = {connections: 200};
@@ -137,6 +138,18 @@ test('the rights of the daemons\' user, one after the other', async (t) => {
       await redis.client.call('ACL', 'SETUSER', 'freshetd', right);
     });
   }
+  await t.test('a subscription is tried last, on a channel that nobody else has', async () => {
+    const monitor = await redis.client.monitor();
+    const commands = [];
+    monitor.on('monitor', (time, command) => commands.push(command.map(String)));
+    await look();
+    await redis.client.ping('over');
+    await until(() => commands.at(-1)?.[1] === 'over', 'what Redis has heard');
+    const last = commands.slice(-3, -1);
+    monitor.disconnect();
+    assert.deepEqual(last.map(([name]) => name), ['SUBSCRIBE', 'UNSUBSCRIBE']);
+    for (const [, channel] of last) assert.match(channel, /^freshet:freshetctl:\d+$/);
+  });
   await redis.client.call('ACL', 'SETUSER', 'freshetd', 'clearselectors');
   assertVerdict(await look(), 'redis.rights', 'warn', /fcall\|freshet_publish/);
   await redis.client.call('ACL', 'SETUSER', 'freshetd', 'resetchannels');

@@ -111,6 +111,16 @@ test('no TLS where TLS is meant, nobody, and silence', async (t) => {
   assertVerdict(held, 'url.delivery', 'fail', /did not come through within 3 s/);
 });
 
+test('padding, and a stream that never opens', async (t) => {
+  const daemon = await startFreshetd(t, {config: {limits, streams: {padding: '8KiB'}}});
+  assertVerdict(await look(t, daemon, daemon.urls.public[0]), 'url.delivery', 'ok', /came through/);
+  const stream = 'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\nretry: 3000\n\n';
+  const server = await FakeServer.start((socket) => socket.write(stream));
+  t.after(() => server.stop());
+  const checks = await look(t, daemon, `http://127.0.0.1:${server.port}`);
+  assertVerdict(checks, 'url.delivery', 'skip', /opening event did not come/);
+});
+
 test('a certificate that nobody believes is told without --insecure', async (t) => {
   const {socket, daemon} = await daemonOnSocket(t);
   const url = await startNginx(t, [socket]);

@@ -18,6 +18,7 @@ const publishForm = new PublishForm(find('publish'), authorized);
 let statusFeed;
 let watchFeed;
 let watched = [];
+let watchedFrom = '';   // where the watch began; where it was refused, the last id
 let streamState = 'idle';
 
 // Status
@@ -42,7 +43,9 @@ function followStatus() {
 
 function watch(channels, from) {
   watchFeed?.close();
+  watchFeed = undefined;
   watched = channels;
+  watchedFrom = from;
   const query = new URLSearchParams(channels.map((channel) => ['channel', channel]));
   history.replaceState(null, '', `#${query}`);
   if (channels.length === 0) return setStream('idle');
@@ -57,6 +60,7 @@ function watch(channels, from) {
       log.note(`${reason}; coming back in ${(delay / 1000).toFixed(1)} s with the last id`);
     },
     refused(status, reason) {
+      watchedFrom = watchFeed.lastId || watchedFrom;
       watchFeed = undefined;
       setStream('refused');
       log.note(`Refused: ${reason}`);
@@ -152,7 +156,8 @@ function setKey(value) {
   if (value === '') sessionStorage.removeItem(keyName);
   else sessionStorage.setItem(keyName, value);
   followStatus();
-  if (watched.length > 0) watch(watched, find('from').value);
+  // One that was stopped stays so; one that is on goes on where it stands, and repeats nothing.
+  if (watchFeed || streamState === 'refused') watch(watched, watchFeed?.lastId || watchedFrom);
 }
 
 /** Sends with the key; on 401 asks for one and gives null. */

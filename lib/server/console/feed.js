@@ -76,6 +76,11 @@ export class Feed {
     this.#run();
   }
 
+  /** Where it stands: empty before the first event that has an id. */
+  get lastId() {
+    return this.#lastId;
+  }
+
   close() {
     this.#abort.abort();
     clearTimeout(this.#timer);

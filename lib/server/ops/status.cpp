@@ -1,11 +1,9 @@
 #include "server/ops/status.h"
 
-#include <array>
-#include <cstdio>
-#include <ctime>
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
+#include "base/rfc3339.h"
 #include "server/totals.h"
 
 namespace freshet::server {
@@ -48,23 +46,13 @@ Json backplane_json(const StatusFacts& facts, const broker::Counters& hub) {
 
 }  // namespace
 
-std::string rfc3339(std::int64_t wall_us) {
-  const auto seconds = static_cast<std::time_t>(wall_us / 1'000'000);
-  std::tm parts{};
-  if (gmtime_r(&seconds, &parts) == nullptr) return {};
-  std::array<char, 40> text{};
-  const auto length = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &parts);
-  std::array<char, 8> fraction{};
-  std::snprintf(fraction.data(), fraction.size(), ".%03dZ", static_cast<int>(wall_us / 1'000 % 1'000));
-  return std::string(text.data(), length) + fraction.data();
-}
-
 std::string status_json(const StatusFacts& facts, const Statistics& server, const broker::Counters& hub) {
   const bool ready = facts.trouble.empty();
+  const auto started_at_us = static_cast<std::uint64_t>(facts.started_at_us);
   const Json status{{"instance", facts.instance},
                     {"version", facts.version},
                     {"pid", ::getpid()},
-                    {"started_at", rfc3339(facts.started_at_us)},
+                    {"started_at", base::rfc3339(started_at_us, base::Precision::kMilliseconds)},
                     {"uptime_seconds", std::chrono::duration<double>(facts.uptime).count()},
                     {"state", facts.draining ? "draining"
                               : ready        ? "ready"

@@ -33,7 +33,4 @@ struct StatusFacts {
 /// UTF-8 becomes U+FFFD.
 std::string status_json(const StatusFacts& facts, const Statistics& server, const broker::Counters& hub);
 
-/// Microseconds since the epoch as RFC 3339 says them, in UTC with milliseconds.
-std::string rfc3339(std::int64_t wall_us);
-
 }  // namespace freshet::server

@@ -15,6 +15,7 @@ namespace {
 StreamProbe probe(const std::string& url = "https://events.example.com") {
   StreamProbe probe;
   probe.endpoint = *parse_endpoint(url);
+  probe.publish = [] { return true; };
   return probe;
 }
 
@@ -27,6 +28,7 @@ StreamFacts good() {
       "HTTP/2",
       {{"content-type", "text/event-stream"}, {"cache-control", "no-cache, no-transform"}, {"server", "nginx"}}};
   facts.until_first_bytes = 3ms;
+  facts.opened = true;
   facts.published = true;
   facts.until_event = 2ms;
   facts.refusal = HttpReply{{400, "HTTP/2", {{"content-type", "application/problem+json"}}}, "{}"};
@@ -62,8 +64,25 @@ TEST_CASE("a way that holds bytes back is told by when they come") {
   facts = good();
   facts.until_event.reset();
   CHECK(judge(facts, "url.delivery").verdict == Verdict::kFail);
+}
+
+TEST_CASE("delivery that was wanted and could not be looked at is said to be so") {
+  auto facts = good();
   facts.published = false;
-  CHECK(judge(facts, "url.delivery").check.empty());
+  CHECK(judge(facts, "url.delivery").verdict == Verdict::kSkip);
+  CHECK(contains(judge(facts, "url.delivery").what, "no operations listener took"));
+  facts.opened = false;
+  CHECK(judge(facts, "url.delivery").verdict == Verdict::kSkip);
+  CHECK(contains(judge(facts, "url.delivery").what, "opening event did not come"));
+  auto quiet = probe();
+  quiet.publish = nullptr;
+  CHECK(finding(judge_stream(quiet, facts), "url.delivery").check.empty());
+}
+
+TEST_CASE("what a server calls its protocol cannot control the terminal") {
+  auto facts = good();
+  facts.head.version = "HTTP/\x1b[31m";
+  CHECK(contains(judge(facts, "url.protocol").what, "HTTP/\\x1b[31m over TLS"));
 }
 
 TEST_CASE("a way that never answers has one finding") {

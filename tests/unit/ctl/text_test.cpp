@@ -1,6 +1,7 @@
 #include "ctl/text.h"
 
 #include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
 
 using namespace freshet::ctl;
 
@@ -27,7 +28,19 @@ TEST_CASE("a long line is cut between characters") {
   CHECK(one_line("aüb", 2) == "a…");
 }
 
-TEST_CASE("ids are read as times") {
-  CHECK(rfc3339(0) == "1970-01-01T00:00:00.000000Z");
-  CHECK(rfc3339(1'795'197'586'027'434) == "2026-11-20T17:59:46.027434Z");
+TEST_CASE("a line is shown in the order that it has") {
+  CHECK(one_line("a\u202eb") == "a\\xe2\\x80\\xaeb");
+  for (const auto* turn : {"\u202a", "\u202b", "\u202c", "\u202d", "\u202e", "\u2066", "\u2067", "\u2068", "\u2069"}) {
+    CHECK(one_line(turn).starts_with("\\xe2"));
+  }
+  for (const auto* other : {"\u2029", "\u202f", "\u2065", "\u206a", "…", "שלום"}) CHECK(one_line(other) == other);
+}
+
+TEST_CASE("JSON is one line of ASCII without control bytes, and says the same") {
+  const std::string nasty = "\x1b[31m\x7f\n\u009b31m \u202e ü 😀";
+  const auto line = json_line({{"data", nasty}});
+  CHECK(line == R"({"data":"\u001b[31m\u007f\n\u009b31m \u202e \u00fc \ud83d\ude00"})"
+                "\n");
+  CHECK(nlohmann::json::parse(line)["data"] == nasty);
+  CHECK(json_line({{"data", "\xff"}}) == "{\"data\":\"\\ufffd\"}\n");
 }

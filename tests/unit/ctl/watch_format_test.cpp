@@ -1,5 +1,6 @@
 #include "ctl/watch_format.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 using namespace freshet::ctl;
@@ -20,7 +21,15 @@ TEST_CASE("as JSON nothing is lost, and the broker's own events hold objects") {
         "\n");
 }
 
+TEST_CASE("nothing in the JSON of a stream controls a terminal") {
+  const auto harmless = [](const std::string& line) {
+    return std::all_of(line.begin(), line.end() - 1, [](char byte) { return byte >= ' ' && byte <= '~'; });
+  };
+  CHECK(harmless(event_json({"1", "\x1b]0;x\x07", "\u009b31m\x7f\u202e"})));
+  CHECK(harmless(event_json({"1", "stream-cursor", "{\"resume\":\"\u009b31m\x7f\u202e\"}"})));
+  CHECK(harmless(connection_json("lost", "\u009b31m\x7f")));
+}
+
 TEST_CASE("data that is not UTF-8 is still JSON") {
-  CHECK(event_json({"1", "", "\xff"}) ==
-        "{\"type\":\"event\",\"id\":\"1\",\"event\":null,\"data\":\"\xef\xbf\xbd\"}\n");
+  CHECK(event_json({"1", "", "\xff"}) == "{\"type\":\"event\",\"id\":\"1\",\"event\":null,\"data\":\"\\ufffd\"}\n");
 }
