@@ -56,10 +56,10 @@ App::App(config::Config config, config::Sources sources, Credentials credentials
                    [this](const server::Caller& caller, const std::vector<http::Header>& headers) {
                      return public_routes_.turn_away(caller, headers);
                    }}),
-      public_(loop_, hub_, public_routes_,
-              {settings_, statistics_, quotas_, buffers_,
-               [this](const server::StreamReport& report) { log_end(report); }},
-              seed_ + 2),
+      public_(
+          loop_, hub_, public_routes_,
+          {settings_, statistics_, quotas_, buffers_, [this](const server::StreamReport& report) { log_end(report); }},
+          seed_ + 2),
       ops_(loop_, hub_, ops_routes_, {settings_, ops_statistics_, quotas_, buffers_, {}}, seed_ + 3),
       loop_lag_(loop_),
       memory_watch_(

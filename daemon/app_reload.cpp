@@ -118,7 +118,9 @@ bool App::reload() {
   renew_settings();
   log_.set_level(config_.log.level);
   warn_of_unverified_redis();
-  log_.info("reloaded:" + (!changed.empty() ? changed : waits_for_restart ? " nothing else has changed" : " nothing has changed"));
+  log_.info("reloaded:" + (!changed.empty()    ? changed
+                           : waits_for_restart ? " nothing else has changed"
+                                               : " nothing has changed"));
   return true;
 }
 
