@@ -92,8 +92,8 @@ class HttpServer {
 
  private:
   struct Fresh {
-    std::uint64_t number;
-    base::Instant since;
+    std::uint64_t number = 0;
+    base::Instant since{};
   };
 
   void accept(uv::Fd fd, uv::Peer peer);
