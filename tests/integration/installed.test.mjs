@@ -157,6 +157,7 @@ test('docs/operations.md, the first half hour', async (t) => {
     assert.match(metrics, /SUCCESS/);
     assert.match(metrics, /^freshet_connections \d+$/m);
 
+    await until(async () => (await machine.run('curl -fsS http://127.0.0.1:9090/-/ready')).code === 0, 'Prometheus to be ready', {every: 200});
     const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
     let open = dashboardQueries().map(({panel, expr}) => ({panel, query: withVariables(expr)}));
     await until(async () => {
