@@ -12,12 +12,6 @@ namespace {
 /// Ids further ahead of the clock than this are forged: believing one would make every later sync fail.
 constexpr Id kFarFuture = Id{24} * 3600 * 1'000'000;
 constexpr std::size_t kMaxFannedOut = 1024;
-/// A larger frame is worth a piece of its own: copying it costs more.
-constexpr std::size_t kSmallBytes = std::size_t{2} << 10U;
-/// Of one run: what one read from Redis may bring, and some more.
-constexpr std::size_t kMostJoinedBytes = std::size_t{128} << 10U;
-constexpr std::size_t kMostJoined = 1024;
-static_assert(kMostJoined <= sse::Frame::kMaxJoined);
 
 }  // namespace
 
@@ -56,20 +50,15 @@ void Hub::on_message(std::string_view name, std::string_view bytes) {
   settle(*channel);
 }
 
-/// To the channel's live streams, or into its run, which they get as one frame.
+/// To the channel's live streams, or into the run.
 void Hub::fan_out(Channel& channel, Id id, const sse::FramePtr& frame) {
-  const auto bytes = frame->size_bytes();
-  const bool joins = batching_ && bytes <= kSmallBytes;
-  const bool full = run_.size() == kMostJoined || run_bytes_ + bytes > kMostJoinedBytes;
-  if (run_channel_ != &channel || !joins || full) deliver_run();
+  const bool joins = batching_ && frame->size_bytes() <= Run::kSmallBytes;
+  if (!joins || !run_.takes(channel, *frame)) deliver_run();
   if (!joins) return deliver(channel, id, frame);
-  run_channel_ = &channel;
-  run_.push_back(frame);
-  run_ids_.push_back(id);
-  run_bytes_ += bytes;
+  run_.add(channel, id, frame);
 }
 
-void Hub::deliver(Channel& channel, Id id, const sse::FramePtr& frame) {
+void Hub::deliver(const Channel& channel, Id id, const sse::FramePtr& frame) {
   for (auto* stream : channel.members) {
     if (stream->state_ != State::kLive) continue;
     if (!stream->sink_.offer(frame, Pace::kLive)) {
@@ -80,27 +69,22 @@ void Hub::deliver(Channel& channel, Id id, const sse::FramePtr& frame) {
   }
 }
 
-/// A stream is gone through once for all that has come, not once for each: with very many of them, each pass reads all
-/// their memory anew.
 void Hub::deliver_run() {
-  if (run_channel_ == nullptr) return;
-  auto& channel = *std::exchange(run_channel_, nullptr);
-  if (run_.size() == 1) {
-    deliver(channel, run_ids_.front(), run_.front());
+  if (run_.empty()) return;
+  const auto& channel = run_.channel();
+  const auto frames = run_.frames();
+  if (frames.size() == 1) {
+    deliver(channel, run_.reached(1), frames.front());
   } else if (channel.members.size() > 0) {
-    const auto joined = sse::Frame::join(run_);
-    // Up to each of the events: the last one that has an id.
-    for (std::size_t i = 1; i < run_ids_.size(); ++i) run_ids_[i] = std::max(run_ids_[i - 1], run_ids_[i]);
+    const auto joined = sse::Frame::join(frames);
     for (auto* stream : channel.members) {
       if (stream->state_ != State::kLive) continue;
-      const auto taken = stream->sink_.offer_all(run_, joined);
-      if (taken > 0 && run_ids_[taken - 1] != 0) stream->sent_ = run_ids_[taken - 1];
-      if (taken < run_.size()) stream->state_ = State::kClosed;
+      const auto taken = stream->sink_.offer_all(frames, joined);
+      if (const Id reached = run_.reached(taken); reached != 0) stream->sent_ = reached;
+      if (taken < frames.size()) stream->state_ = State::kClosed;
     }
   }
   run_.clear();
-  run_ids_.clear();
-  run_bytes_ = 0;
 }
 
 void Hub::on_batch_end() {

@@ -14,6 +14,7 @@
 #include "broker/evidence.h"
 #include "broker/marks.h"
 #include "broker/read_queue.h"
+#include "broker/run.h"
 #include "broker/subscription.h"
 
 namespace freshet::broker {
@@ -121,7 +122,7 @@ class Hub final : public Backplane::Observer {
 
   // fan_out.cpp: from a message to the live streams
   void fan_out(Channel& channel, Id id, const sse::FramePtr& frame);
-  void deliver(Channel& channel, Id id, const sse::FramePtr& frame);
+  void deliver(const Channel& channel, Id id, const sse::FramePtr& frame);
   void deliver_run();
   void reopen(Channel& channel, Id prev);
 
@@ -160,12 +161,7 @@ class Hub final : public Backplane::Observer {
   Marks marks_;
   ReadQueue reads_;
   std::vector<Id> fanned_out_;
-  // The run: messages of one channel, one behind the other in what was read at once, that its streams still are to get.
-  // Whatever else the hub hears or is asked comes after it.
-  Channel* run_channel_ = nullptr;
-  std::vector<sse::FramePtr> run_;
-  std::vector<Id> run_ids_;  ///< 0: live-only
-  std::size_t run_bytes_ = 0;
+  Run run_;  ///< whatever else the hub hears or is asked comes after it
   bool batching_ = false;
   std::optional<DatasetClock> dataset_;  ///< as the latest mark told it
   Evidence evidence_;
