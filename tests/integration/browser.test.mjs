@@ -4,6 +4,7 @@ import test from 'node:test';
 
 import {openPage, receivedBy, servePages, startBrowser} from '../support/browser.mjs';
 import {startFreshetd} from '../support/freshetd.mjs';
+import {outlastsTrouble} from '../support/lasting_source.mjs';
 import {publishSome, publishTo} from '../support/publishing.mjs';
 import {startRedis} from '../support/redis.mjs';
 
@@ -112,6 +113,9 @@ test('EventSource in Chromium', async (t) => {
     const id = await publishTo(redis.client, 'reload', 'after');
     assert.deepEqual(await receivedBy(page, 1), [{id, data: 'after'}]);
   });
+
+  await t.test('is outlasted by the LastingSource of docs/recipes', (t2) =>
+    outlastsTrouble(t2, {browser, home, url: daemon.urls.public[0], daemon, redis}));
 });
 
 test('an EventSource that finds the daemon full keeps trying and gets in', async (t) => {
@@ -123,8 +127,10 @@ test('an EventSource that finds the daemon full keeps trying and gets in', async
   await first.opening();
   const page = await openPage(t, browser, home);
   await openEventSource(page, `${daemon.urls.public[0]}/events?channel=full`);
-  await page.evaluate(() => new Promise((resolve) => window.source.addEventListener('error', resolve, {once: true})));
-  assert.equal(await page.evaluate(() => window.source.readyState), 0, 'it is connecting, not closed');
+  const state = () => new Promise((resolve) => {
+    window.source.addEventListener('error', () => resolve(window.source.readyState), {once: true});
+  });
+  assert.equal(await page.evaluate(state), 0, 'it is connecting, not closed');
   first.close();
   assert.equal(await outcome(page), 'open');
   const id = await daemon.publish('full', 'in');

@@ -4,7 +4,7 @@ import test from 'node:test';
 
 import {startBrowser} from '../support/browser.mjs';
 import {startRecipe, startRecipeDaemon} from '../support/recipes.mjs';
-import {deadlineMs, until} from '../support/wait.mjs';
+import {until} from '../support/wait.mjs';
 
 const textOf = (page, selector = '#text') => page.locator(selector).evaluate((element) => element.textContent);
 const json = async (url) => (await fetch(url)).json();
@@ -32,7 +32,7 @@ async function answers(t, browser) {
   };
   const longerThan = (page, length) => until(async () => (await textOf(page)).length > length, `${length} characters`);
   const assertWhole = async (page, state) => {
-    await page.waitForSelector('#state[data-state=done]', {timeout: 3 * deadlineMs});
+    await page.waitForSelector('#state[data-state=done]');
     const {text, done} = await json(state);
     assert.ok(done && text.length > 300);
     assert.match(text, /naïve text — “quoted” — kept/);
@@ -104,7 +104,7 @@ async function buildLog(t, browser) {
     return {page, state: `${base}/builds/${page.url().split('#')[1]}`};
   };
   const assertWhole = async (page, state) => {
-    await page.waitForSelector('#state[data-state=done]', {timeout: 3 * deadlineMs});
+    await page.waitForSelector('#state[data-state=done]');
     const {lines, code} = await json(state);
     assert.deepEqual([lines.length, code], [44, 0]);
     assert.equal(await textOf(page, '#log'), lines.map(({text}) => text).join('\n'));
@@ -117,7 +117,8 @@ async function buildLog(t, browser) {
     t.test('is whole after a reload, for a late visitor, and when it is over', async (t2) => {
       const {page, state} = await start(t2);
       await page.waitForFunction(() => document.querySelector('#log').textContent.includes('part 8 '));
-      assert.match(await textOf(page, '#state'), /^\d+ %$/);
+      // A page that was busy for a while may have missed the middle.
+      assert.match(await textOf(page, '#state'), /^(?:\d+ %|built)$/);
       await page.reload();
       const late = await openPage(t2, browser, page.url());
       for (const each of [page, late]) await assertWhole(each, state);

@@ -44,7 +44,8 @@ test('notifications for users who are signed in', async (t) => {
 
   await t.test('without a cookie there is no stream, and the page asks to sign in', async () => {
     for (const page of [ann, bob]) await page.waitForSelector('#login', {state: 'visible'});
-    assert.equal(await daemon.metric('freshet_connections_total', {outcome: 'unauthorized'}), 2);
+    // Each asked for the stream, and then why it was closed.
+    assert.equal(await daemon.metric('freshet_connections_total', {outcome: 'unauthorized'}), 4);
     await signIn(ann, 'ann');
     await signIn(bob, 'bob');
     const [cookie] = await browser.cookies(url);

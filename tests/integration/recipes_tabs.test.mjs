@@ -8,12 +8,12 @@ import {until} from '../support/wait.mjs';
 
 const tabs = 8;
 
-/** Keeps what a page's stream dispatches, from its making on, in window.seen. */
+/** Keeps what a page's SharedStream dispatches, from its making on, in window.seen. */
 const watchStream = () => {
   window.seen = [];
   const dispatch = EventTarget.prototype.dispatchEvent;
   EventTarget.prototype.dispatchEvent = function (event) {
-    if (event instanceof MessageEvent) window.seen.push({type: event.type, data: event.data, id: event.lastEventId});
+    if (event instanceof MessageEvent && this.kind) window.seen.push({type: event.type, data: event.data, id: event.lastEventId});
     return dispatch.call(this, event);
   };
 };

@@ -18,12 +18,12 @@ const chromiumArguments = ['--no-sandbox', '--headless', '--disable-gpu', '--dis
 export async function startBrowser(t, options = {}) {
   const profile = fs.mkdtempSync(path.join(os.tmpdir(), 'chromium-test-'));
   const context = await chromium.launchPersistentContext(profile, {
-    executablePath: process.env.FRESHET_CHROMIUM ?? '/usr/bin/chromium', args: chromiumArguments, ...options,
+    executablePath: process.env.FRESHET_CHROMIUM ?? '/usr/bin/chromium', args: chromiumArguments, timeout: deadlineMs, ...options,
   });
   t.after(async () => {
     await context.close();
     // Its last processes may still be writing there.
-    fs.rmSync(profile, {recursive: true, force: true, maxRetries: 5, retryDelay: 100});
+    fs.rmSync(profile, {recursive: true, force: true, maxRetries: 10, retryDelay: 100});
   });
   context.setDefaultTimeout(deadlineMs);
   return context;

@@ -5,8 +5,8 @@ import path from 'node:path';
 import {fileURLToPath} from 'node:url';
 
 import {startFreshetd, temporaryFolder} from './freshetd.mjs';
+import {freePort} from './ports.mjs';
 import {Program} from './process.mjs';
-import {freePort} from './redis.mjs';
 import {until} from './wait.mjs';
 
 export const recipes = fileURLToPath(new URL('../../docs/recipes', import.meta.url));

@@ -1,4 +1,5 @@
 // One answer that is being written: follows it from its first token, whenever it is joined, until [DONE].
+import {LastingSource} from '../common/lasting_source.mjs';
 
 /** Calls onText(text, done) with the whole text so far. Returns what ends it. */
 export function followAnswer(id, onText) {
@@ -31,9 +32,9 @@ export function followAnswer(id, onText) {
     source.close();                                 // otherwise it would come back for ever
   };
 
-  // `earliest`: everything that is kept, from the first token on. When the connection breaks, the browser comes back with
+  // `earliest`: everything that is kept, from the first token on. When the connection breaks, it comes back with
   // the id of the last event, which wins over this parameter.
-  const source = new EventSource(`/events?channel=answer:${id}&last_event_id=earliest`);
+  const source = new LastingSource(`/events?channel=answer:${id}&last_event_id=earliest`);
   source.addEventListener('delta', ({data}) => {
     const {n, text} = JSON.parse(data);
     pieces[n] = text;

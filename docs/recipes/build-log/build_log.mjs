@@ -1,4 +1,5 @@
 // A build that runs: its lines from the first one on, however late the page is opened.
+import {LastingSource} from '../common/lasting_source.mjs';
 
 /** Calls onChange({lines, percent, code}) whenever there is more; code is null until the build has ended. Returns what ends it. */
 export function followBuild(id, onChange) {
@@ -35,7 +36,7 @@ export function followBuild(id, onChange) {
     source.close();          // otherwise it would come back for ever
   };
 
-  const source = new EventSource(`/events?channel=build:${id}&last_event_id=earliest`);
+  const source = new LastingSource(`/events?channel=build:${id}&last_event_id=earliest`);
   source.addEventListener('line', ({data}) => {
     const {n, text, percent} = JSON.parse(data);
     lines[n] = {text, percent};

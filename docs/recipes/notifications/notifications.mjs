@@ -1,4 +1,5 @@
 // The signed-in user's notifications, kept up to date.
+import {LastingSource} from '../common/lasting_source.mjs';
 
 const post = (path, body = {}) =>
   fetch(path, {method: 'POST', headers: {'Content-Type': 'application/json'}, body: JSON.stringify(body)});
@@ -31,7 +32,7 @@ export function followNotes({onNotes, onSignedOut, onState}) {
   };
 
   // @me is the caller's own channel. The browser sends the cookie along.
-  const source = new EventSource('/events?channel=@me');
+  const source = new LastingSource('/events?channel=@me');
   const stop = () => {
     stopped = true;
     source.close();

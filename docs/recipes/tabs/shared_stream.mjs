@@ -1,5 +1,6 @@
 // One stream for all tabs of a site. Over HTTP/1.1 a browser opens six connections to an origin, and each EventSource holds
 // one of them: with the sixth tab nothing loads any more.
+import {LastingSource} from '../common/lasting_source.mjs';
 
 const opened = (id) => ({type: 'stream-cursor', data: '{"resume":"fresh"}', id});
 
@@ -77,7 +78,7 @@ export class SharedStream extends EventTarget {
     const lead = () => {
       const from = new URL(this.url);
       if (lastEventId !== '') from.searchParams.set('last_event_id', lastEventId);
-      source = new EventSource(from);
+      source = new LastingSource(from);
       let before = lastEventId;
       for (const name of names) {
         source.addEventListener(name, ({type, data, lastEventId: id}) => {

@@ -1,4 +1,6 @@
-// Holds the one EventSource, in a thread of its own that lives as long as any tab of it.
+// Holds the one stream, in a thread of its own that lives as long as any tab of it.
+import {LastingSource} from '../common/lasting_source.mjs';
+
 const ports = new Set();
 let source;
 let position = '';
@@ -22,7 +24,7 @@ self.onconnect = ({ports: [port]}) => {
 };
 
 function open({url, names}) {
-  source = new EventSource(url);
+  source = new LastingSource(url);
   for (const name of names) {
     source.addEventListener(name, ({type, data, lastEventId}) => {
       position = lastEventId;
