@@ -2,27 +2,13 @@
 
 #include <CLI/CLI.hpp>
 #include <iostream>
-#include <map>
 #include <string_view>
-#include <unistd.h>
 #include <vector>
 
+#include "config/environment.h"
 #include "exit_codes.h"
 
 namespace freshet {
-namespace {
-
-std::map<std::string, std::string> environment() {
-  std::map<std::string, std::string> variables;
-  for (char** entry = environ; *entry != nullptr; ++entry) {
-    const std::string_view text = *entry;
-    const auto equals = text.find('=');
-    if (equals != std::string_view::npos) variables.emplace(text.substr(0, equals), text.substr(equals + 1));
-  }
-  return variables;
-}
-
-}  // namespace
 
 std::variant<CommandLine, CommandLineEnd> read_command_line(int argc, char** argv, const std::string& version) {
   CLI::App app("Server-Sent Events broker with Redis fan-out and exact resume", "freshetd");
@@ -82,7 +68,7 @@ std::variant<CommandLine, CommandLineEnd> read_command_line(int argc, char** arg
   if (app.count("--instance") > 0) flags.emplace_back("instance", instance);
   if (app.count("--log-level") > 0) flags.emplace_back("log.level", log_level);
   if (dev) flags.emplace_back("dev", "true");
-  line.sources.env = environment();
+  line.sources.env = config::read_environment();
   return line;
 }
 

@@ -3,6 +3,15 @@
 #include <chrono>
 
 namespace freshet {
+namespace {
+
+/// Of a listener, or of a Redis URL.
+template <class Place>
+uv::Address address_of(const Place& place) {
+  return place.is_unix() ? uv::Address::unix_socket(place.unix_path) : uv::Address::tcp(place.host, place.port);
+}
+
+}  // namespace
 
 server::Settings settings_from(const config::Config& config) {
   server::Settings settings;
@@ -50,9 +59,7 @@ broker::Hub::Options hub_options(const config::History& history) {
   return options;
 }
 
-uv::Address address_from(const config::Address& address) {
-  return address.is_unix() ? uv::Address::unix_socket(address.unix_path) : uv::Address::tcp(address.host, address.port);
-}
+uv::Address address_from(const config::Address& address) { return address_of(address); }
 
 broker::Dataset::Options dataset_options(const config::History& history) {
   broker::Dataset::Options options;
@@ -66,8 +73,7 @@ redis::RedisBackplane::Options redis_options(const config::Config& config, std::
   const auto& history = config.backplane.history;
   const auto& redis = config.backplane.redis;
   redis::RedisBackplane::Options options;
-  options.address = redis.url.is_unix() ? uv::Address::unix_socket(redis.url.unix_path)
-                                        : uv::Address::tcp(redis.url.host, redis.url.port);
+  options.address = address_of(redis.url);
   options.username = redis.login();
   options.password = redis.url.password;
   options.password_file = redis.password_file;

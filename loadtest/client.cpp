@@ -22,7 +22,7 @@ std::int64_t Client::lacking() const {
       0, context_.shared.published[channel_].load(std::memory_order_relaxed) - 1 - numbers_.last());
 }
 
-void Client::start(Descriptor fd, std::int64_t began_ns) {
+void Client::start(base::Fd fd, std::int64_t began_ns) {
   fd_ = std::move(fd);
   began_ns_ = began_ns;
   refused_ = false;

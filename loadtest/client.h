@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-#include "loadtest/descriptor.h"
+#include "base/fd.h"
 #include "loadtest/sequence_check.h"
 #include "loadtest/shared.h"
 #include "loadtest/stream_parser.h"
@@ -41,7 +41,7 @@ class Client final : public StreamParser::Sink {
   [[nodiscard]] std::int64_t lacking() const;
 
   /// A connection on which the request has been sent.
-  void start(Descriptor fd, std::int64_t began_ns);
+  void start(base::Fd fd, std::int64_t began_ns);
   /// What the connection brought. False: the response is at its end, or not one to read.
   bool feed(std::string_view bytes, std::int64_t now_ns);
   void close();
@@ -60,7 +60,7 @@ class Client final : public StreamParser::Sink {
   ClientContext& context_;
   std::size_t number_;
   std::size_t channel_;
-  Descriptor fd_;
+  base::Fd fd_;
   bool stalls_;
   bool open_ = false;
   bool refused_ = false;

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/fd.h"
 #include "loadtest/channel_plan.h"
-#include "loadtest/descriptor.h"
 #include "loadtest/options.h"
 #include "loadtest/shared.h"
 
@@ -33,7 +33,7 @@ class Crew {
  private:
   const Options& options_;
   Shared& shared_;
-  std::vector<Descriptor> doorbells_;
+  std::vector<base::Fd> doorbells_;
   std::vector<pid_t> pids_;
 };
 

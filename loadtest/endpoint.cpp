@@ -67,8 +67,8 @@ bool Endpoint::is_loopback() const {
   return (ntohl(reinterpret_cast<const sockaddr_in&>(address_).sin_addr.s_addr) >> 24U) == 127;
 }
 
-base::Result<Descriptor> Endpoint::connect(unsigned source, int receive_buffer) const {
-  Descriptor fd(::socket(address_.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+base::Result<base::Fd> Endpoint::connect(unsigned source, int receive_buffer) const {
+  base::Fd fd(::socket(address_.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
   if (!fd) return failed("socket");
   if (receive_buffer > 0) set(fd.get(), SOL_SOCKET, SO_RCVBUF, receive_buffer);
   if (source > 0 && is_loopback() && !bind_source(fd.get(), source)) return failed("bind");
@@ -77,8 +77,8 @@ base::Result<Descriptor> Endpoint::connect(unsigned source, int receive_buffer) 
   return fd;
 }
 
-base::Result<Descriptor> Endpoint::listen(int send_buffer) const {
-  Descriptor fd(::socket(address_.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+base::Result<base::Fd> Endpoint::listen(int send_buffer) const {
+  base::Fd fd(::socket(address_.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!fd) return failed("socket");
   set(fd.get(), SOL_SOCKET, SO_SNDBUF, send_buffer);
   if (is_unix()) {

@@ -5,7 +5,7 @@
 #include <sys/socket.h>
 
 #include "base/error.h"
-#include "loadtest/descriptor.h"
+#include "base/fd.h"
 
 namespace freshet::loadtest {
 
@@ -17,9 +17,9 @@ class Endpoint {
 
   /// A connected socket that still blocks. `source` is the last part of the 127.0.0.x to come from, 0: whichever the
   /// kernel takes; `receive_buffer` is its SO_RCVBUF, 0: as the kernel likes.
-  [[nodiscard]] base::Result<Descriptor> connect(unsigned source = 0, int receive_buffer = 0) const;
+  [[nodiscard]] base::Result<base::Fd> connect(unsigned source = 0, int receive_buffer = 0) const;
   /// A listening socket that does not block. Its connections inherit TCP_NODELAY and the size of the send buffer.
-  [[nodiscard]] base::Result<Descriptor> listen(int send_buffer) const;
+  [[nodiscard]] base::Result<base::Fd> listen(int send_buffer) const;
 
   [[nodiscard]] bool is_unix() const { return address_.ss_family == AF_UNIX; }
   /// On 127.0.0.0/8, so that clients may come from any address of it.

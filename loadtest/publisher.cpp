@@ -17,7 +17,7 @@ base::Result<std::unique_ptr<Publisher>> Publisher::open(const Options& options,
   return std::unique_ptr<Publisher>(new Publisher(options, plan, shared, *std::move(fd)));
 }
 
-Publisher::Publisher(const Options& options, const ChannelPlan& plan, Shared& shared, Descriptor fd)
+Publisher::Publisher(const Options& options, const ChannelPlan& plan, Shared& shared, base::Fd fd)
     : shared_(shared),
       fd_(std::move(fd)),
       wire_(make_wire(options, plan)),

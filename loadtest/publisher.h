@@ -6,8 +6,8 @@
 #include <string>
 
 #include "base/error.h"
+#include "base/fd.h"
 #include "loadtest/channel_plan.h"
-#include "loadtest/descriptor.h"
 #include "loadtest/histogram.h"
 #include "loadtest/options.h"
 #include "loadtest/publish_wire.h"
@@ -31,13 +31,13 @@ class Publisher {
   [[nodiscard]] const Histogram& late() const { return late_; }
 
  private:
-  Publisher(const Options& options, const ChannelPlan& plan, Shared& shared, Descriptor fd);
+  Publisher(const Options& options, const ChannelPlan& plan, Shared& shared, base::Fd fd);
 
   base::Result<void> send();
   base::Result<void> receive();
 
   Shared& shared_;
-  Descriptor fd_;
+  base::Fd fd_;
   std::unique_ptr<PublishWire> wire_;
   std::size_t size_bytes_;
   std::size_t depth_;

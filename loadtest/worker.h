@@ -50,7 +50,7 @@ class Worker {
   Shared& shared_;
   WorkerState& state_;
   int doorbell_;
-  Descriptor epoll_;
+  base::Fd epoll_;
   ClientContext context_;
   std::deque<Client> clients_;     ///< never moved: epoll and the queues point to them
   std::deque<Client*> to_open_;    ///< as soon as the window allows

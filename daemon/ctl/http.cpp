@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "ctl/text.h"
 #include "ctl/transfer.h"
+#include "http/response.h"
 
 namespace freshet::ctl {
 namespace {
@@ -21,33 +22,6 @@ std::string detail_of(const HttpHead& head, std::string_view body) {
     return one_line(problem["detail"].get<std::string>(), kQuotedBytes);
   }
   return head.media_type() == "text/plain" ? one_line(base::trim(body), kQuotedBytes) : std::string();
-}
-
-std::string_view title_of(long status) {
-  switch (status) {
-    case 204:
-      return "No Content";
-    case 400:
-      return "Bad Request";
-    case 401:
-      return "Unauthorized";
-    case 403:
-      return "Forbidden";
-    case 404:
-      return "Not Found";
-    case 405:
-      return "Method Not Allowed";
-    case 413:
-      return "Content Too Large";
-    case 502:
-      return "Bad Gateway";
-    case 503:
-      return "Service Unavailable";
-    case 504:
-      return "Gateway Timeout";
-    default:
-      return {};
-  }
 }
 
 }  // namespace
@@ -100,10 +74,12 @@ HttpResult fetch(HttpRequest request) {
 }
 
 std::string describe(const HttpHead& head, std::string_view body) {
-  auto text = std::to_string(head.status);
-  if (const auto title = title_of(head.status); !title.empty()) text += ' ' + std::string(title);
+  const auto words = http::reason_phrase(static_cast<int>(head.status));
   const auto detail = detail_of(head, body);
-  return detail.empty() ? text : text + ": " + detail;
+  auto text = std::to_string(head.status);
+  if (!words.empty()) text.append(" ").append(words);
+  if (!detail.empty()) text.append(": ").append(detail);
+  return text;
 }
 
 }  // namespace freshet::ctl

@@ -7,15 +7,13 @@
 #include <string>
 #include <utility>
 
+#include "base/free_with.h"
 #include "ctl/http.h"
 
 namespace freshet::ctl {
 
-struct MultiDeleter {
-  void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
-};
 /// Transfers under way. Must outlive them.
-using Multi = std::unique_ptr<CURLM, MultiDeleter>;
+using Multi = std::unique_ptr<CURLM, base::FreeWith<curl_multi_cleanup>>;
 
 /// One request on its way, from the moment it is made. Stays where it is: libcurl points to it.
 class Transfer {
@@ -37,26 +35,19 @@ class Transfer {
   [[nodiscard]] std::string take_body() { return std::exchange(body_, {}); }
 
  private:
-  struct EasyDeleter {
-    void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
-  };
-  struct ListDeleter {
-    void operator()(curl_slist* list) const { curl_slist_free_all(list); }
-  };
-
   static std::size_t on_header(char* bytes, std::size_t size, std::size_t count, void* self);
   static std::size_t on_body(char* bytes, std::size_t size, std::size_t count, void* self);
   void take_header(std::string_view line);
 
   CURLM* multi_;
   HttpRequest request_;
-  std::unique_ptr<curl_slist, ListDeleter> headers_;
+  std::unique_ptr<curl_slist, base::FreeWith<curl_slist_free_all>> headers_;
   std::array<char, CURL_ERROR_SIZE> reason_{};
   HttpHead head_;
   bool has_head_ = false;
   std::string body_;
   std::optional<CURLcode> code_;
-  std::unique_ptr<CURL, EasyDeleter> easy_;
+  std::unique_ptr<CURL, base::FreeWith<curl_easy_cleanup>> easy_;
 };
 
 /// Lets the transfers go on without waiting, and calls `end` of those that have ended.

@@ -141,7 +141,7 @@ std::string_view reason_phrase(int status) {
     case 505:
       return "HTTP Version Not Supported";
     default:
-      return "Unknown";
+      return {};
   }
 }
 

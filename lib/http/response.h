@@ -30,7 +30,7 @@ std::string encode(const Response& response, bool keep_alive, int minor_version,
 /// `headers` are treated as in `encode`.
 std::string encode_stream_head(std::span<const Header> headers, int minor_version, bool keep_alive = true);
 
-/// The words for a status; "Unknown" for those that this server never sends.
+/// The words for a status; empty for one that no part of Freshet sends or is likely to meet.
 std::string_view reason_phrase(int status);
 
 }  // namespace freshet::http

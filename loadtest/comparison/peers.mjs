@@ -2,8 +2,9 @@
 // and takes PORT, REDIS_PORT, FOLDER (for its files) and BUILD (where our own binaries are) from the environment.
 import {fileURLToPath} from 'node:url';
 
-import {freePort, serving} from './ports.mjs';
+import {freePort} from '../../tests/support/ports.mjs';
 import {startPinned} from './programs.mjs';
+import {serving} from './serving.mjs';
 
 /**
  * - start: the script;  env: what else it gets
@@ -30,11 +31,6 @@ export async function startServer(peer, {core, redisPort, folder, build}) {
   const program = startPinned(core, script(peer), [], {
     env: {...peer.env, PORT: String(port), REDIS_PORT: String(redisPort), FOLDER: folder, BUILD: build},
   });
-  try {
-    await serving(port, '/events?channel=ready', program);
-  } catch (error) {
-    if (program.running) await program.kill9();
-    throw error;
-  }
+  await serving(port, program);
   return {pid: program.pid, port, program, stop: () => program.running && program.kill9()};
 }

@@ -1,6 +1,6 @@
 // The private redis-server of one run: nothing kept, one core, the function library loaded.
+import {freePort} from '../../tests/support/ports.mjs';
 import {run} from '../../tests/support/process.mjs';
-import {freePort} from './ports.mjs';
 import {startPinned} from './programs.mjs';
 
 const library = new URL('../../lib/redis/freshet.lua', import.meta.url);

@@ -33,7 +33,7 @@ std::string_view channel_of(std::string_view request) {
 
 }  // namespace
 
-LimitServer::LimitServer(Descriptor listener, RedisFeed feed, Settings settings)
+LimitServer::LimitServer(base::Fd listener, RedisFeed feed, Settings settings)
     : epoll_(::epoll_create1(EPOLL_CLOEXEC)),
       listener_(std::move(listener)),
       feed_(std::move(feed)),

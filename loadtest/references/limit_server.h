@@ -6,7 +6,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "loadtest/descriptor.h"
+#include "base/fd.h"
 #include "loadtest/references/redis_feed.h"
 #include "loadtest/references/subscribers.h"
 
@@ -23,7 +23,7 @@ class LimitServer {
     int accepted_send_buffer = 0;  ///< SO_SNDBUF for sockets that do not inherit the listener's; 0: they do
   };
 
-  LimitServer(Descriptor listener, RedisFeed feed, Settings settings);
+  LimitServer(base::Fd listener, RedisFeed feed, Settings settings);
 
   /// Serves until the connection to Redis is gone.
   void run();
@@ -46,8 +46,8 @@ class LimitServer {
   void send_waiting(int fd);
   void close(int fd);
 
-  Descriptor epoll_;
-  Descriptor listener_;
+  base::Fd epoll_;
+  base::Fd listener_;
   RedisFeed feed_;
   Settings settings_;
   Subscribers subscribers_;

@@ -67,7 +67,7 @@ base::Result<RedisFeed> RedisFeed::connect(const Endpoint& redis) {
   return RedisFeed(*std::move(fd));
 }
 
-RedisFeed::RedisFeed(Descriptor fd) : fd_(std::move(fd)), in_(kReadBytes) {}
+RedisFeed::RedisFeed(base::Fd fd) : fd_(std::move(fd)), in_(kReadBytes) {}
 
 void RedisFeed::subscribe(std::string_view channel) {
   out_ += "*2\r\n$9\r\nSUBSCRIBE\r\n$" + std::to_string(channel.size()) + "\r\n";

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/error.h"
-#include "loadtest/descriptor.h"
+#include "base/fd.h"
 #include "loadtest/endpoint.h"
 
 namespace freshet::loadtest {
@@ -28,9 +28,9 @@ class RedisFeed {
   bool read(const OnMessage& on_message);
 
  private:
-  explicit RedisFeed(Descriptor fd);
+  explicit RedisFeed(base::Fd fd);
 
-  Descriptor fd_;
+  base::Fd fd_;
   std::string out_;
   std::vector<char> in_;
   std::size_t in_size_ = 0;

@@ -1,6 +1,7 @@
 #include "config/environment.h"
 
 #include <catch2/catch.hpp>
+#include <cstdlib>
 #include <set>
 #include <string>
 
@@ -8,6 +9,7 @@
 
 using freshet::config::env_name;
 using freshet::config::is_service_link;
+using freshet::config::read_environment;
 
 TEST_CASE("a key's environment variable is its path in capitals") {
   CHECK(env_name("log.level") == "FRESHET_LOG_LEVEL");
@@ -20,6 +22,13 @@ TEST_CASE("no two keys share an environment variable") {
     INFO(path);
     CHECK(names.insert(env_name(path)).second);
   }
+}
+
+TEST_CASE("the environment of the process is read as it is, also a value with an equals sign") {
+  setenv("FRESHET_TEST_VARIABLE", "a=b", 1);
+  CHECK(read_environment().at("FRESHET_TEST_VARIABLE") == "a=b");
+  unsetenv("FRESHET_TEST_VARIABLE");
+  CHECK(read_environment().count("FRESHET_TEST_VARIABLE") == 0);
 }
 
 TEST_CASE("what Kubernetes says about a service called freshet is told from mistakes") {

@@ -70,9 +70,9 @@ TEST_CASE("a stream is chunked for HTTP/1.1 and ends with the connection for HTT
 TEST_CASE("every status that is sent has its words") {
   for (const int status : {200, 204, 400, 401, 403, 404, 405, 406, 408, 413, 414, 417, 431, 500, 501, 503, 505}) {
     INFO(status);
-    CHECK(reason_phrase(status) != "Unknown");
+    CHECK_FALSE(reason_phrase(status).empty());
   }
-  CHECK(reason_phrase(299) == "Unknown");
+  CHECK(reason_phrase(299).empty());
 }
 
 TEST_CASE("a stream's head is made anew when it is another one than the last") {

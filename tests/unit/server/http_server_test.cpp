@@ -24,16 +24,21 @@ bool accepts_connections(const freshet::uv::Address& address) {
   return ::connect(client.get(), name->raw(), name->length) == 0;
 }
 
-}  // namespace
-
-TEST_CASE("Draining ends the streams cleanly, closes idle connections, and says once that it is done") {
-  ServerFixture f;
+std::vector<std::unique_ptr<TestClient>> open_streams(ServerFixture& f, int count) {
   std::vector<std::unique_ptr<TestClient>> streams;
-  for (int i = 0; i < 5; ++i) {
+  for (int i = 0; i < count; ++i) {
     streams.push_back(std::make_unique<TestClient>(f));
     streams.back()->get("/stream");
     REQUIRE(streams.back()->receives("fresh"));
   }
+  return streams;
+}
+
+}  // namespace
+
+TEST_CASE("Draining ends the streams cleanly, closes idle connections, and says once that it is done") {
+  ServerFixture f;
+  const auto streams = open_streams(f, 5);
   TestClient idle(f);
   idle.get("/hello");
   REQUIRE(idle.receives("hello"));
@@ -95,12 +100,7 @@ TEST_CASE("After draining, clients of a socket that others hold too wait for who
 
 TEST_CASE("Draining spreads the ends over its period") {
   ServerFixture f;
-  std::vector<std::unique_ptr<TestClient>> streams;
-  for (int i = 0; i < 4; ++i) {
-    streams.push_back(std::make_unique<TestClient>(f));
-    streams.back()->get("/stream");
-    REQUIRE(streams.back()->receives("fresh"));
-  }
+  const auto streams = open_streams(f, 4);
   f.server.drain(std::chrono::hours(1), [] {});
   freshet::test::run_a_while(f.loop);
   CHECK(f.statistics.streams == 4);

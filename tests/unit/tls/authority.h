@@ -11,7 +11,13 @@
 #include <string>
 #include <utility>
 
+#include "base/free_with.h"
+
 namespace freshet::test {
+
+using Bio = std::unique_ptr<BIO, base::FreeWith<BIO_free_all>>;
+using Certificate = std::unique_ptr<X509, base::FreeWith<X509_free>>;
+using Key = std::unique_ptr<EVP_PKEY, base::FreeWith<EVP_PKEY_free>>;
 
 /// A certificate with its key, both in PEM.
 struct Identity {
@@ -38,17 +44,6 @@ class Authority {
   [[nodiscard]] std::string encrypted_key() const { return key_pem(*key_, "secret"); }
 
  private:
-  template <auto Function>
-  struct Free {
-    template <class T>
-    void operator()(T* object) const {
-      Function(object);
-    }
-  };
-  using Key = std::unique_ptr<EVP_PKEY, Free<EVP_PKEY_free>>;
-  using Certificate = std::unique_ptr<X509, Free<X509_free>>;
-  using Bio = std::unique_ptr<BIO, Free<BIO_free_all>>;
-
   static Key make_key() { return Key(EVP_EC_gen("P-256")); }
 
   static std::string text_of(const Bio& bio) {
@@ -70,7 +65,7 @@ class Authority {
   }
 
   static void extend(X509& certificate, int what, const std::string& value) {
-    const std::unique_ptr<X509_EXTENSION, Free<X509_EXTENSION_free>> extension(
+    const std::unique_ptr<X509_EXTENSION, base::FreeWith<X509_EXTENSION_free>> extension(
         X509V3_EXT_conf_nid(nullptr, nullptr, what, value.c_str()));
     REQUIRE(extension);
     REQUIRE(X509_add_ext(&certificate, extension.get(), -1) == 1);

@@ -25,17 +25,15 @@ class TlsServer {
     SSL_CTX_set_min_proto_version(context_.get(), options.oldest);
     SSL_CTX_set_max_proto_version(context_.get(), options.newest);
     const Bio certificate(BIO_new_mem_buf(identity.certificate.data(), static_cast<int>(identity.certificate.size())));
-    const std::unique_ptr<X509, Free<X509_free>> x509(PEM_read_bio_X509(certificate.get(), nullptr, nullptr, nullptr));
+    const Certificate x509(PEM_read_bio_X509(certificate.get(), nullptr, nullptr, nullptr));
     const Bio key(BIO_new_mem_buf(identity.key.data(), static_cast<int>(identity.key.size())));
-    const std::unique_ptr<EVP_PKEY, Free<EVP_PKEY_free>> pkey(
-        PEM_read_bio_PrivateKey(key.get(), nullptr, nullptr, nullptr));
+    const Key pkey(PEM_read_bio_PrivateKey(key.get(), nullptr, nullptr, nullptr));
     REQUIRE(SSL_CTX_use_certificate(context_.get(), x509.get()) == 1);
     REQUIRE(SSL_CTX_use_PrivateKey(context_.get(), pkey.get()) == 1);
     if (!options.client_authority.empty()) {
       const auto& pem = options.client_authority;
       const Bio authority(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
-      const std::unique_ptr<X509, Free<X509_free>> trusted(
-          PEM_read_bio_X509(authority.get(), nullptr, nullptr, nullptr));
+      const Certificate trusted(PEM_read_bio_X509(authority.get(), nullptr, nullptr, nullptr));
       X509_STORE_add_cert(SSL_CTX_get_cert_store(context_.get()), trusted.get());
       SSL_CTX_set_verify(context_.get(), SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
     }
@@ -81,17 +79,8 @@ class TlsServer {
   bool ended = false;
 
  private:
-  template <auto Function>
-  struct Free {
-    template <class T>
-    void operator()(T* object) const {
-      Function(object);
-    }
-  };
-  using Bio = std::unique_ptr<BIO, Free<BIO_free_all>>;
-
-  std::unique_ptr<SSL_CTX, Free<SSL_CTX_free>> context_;
-  std::unique_ptr<SSL, Free<SSL_free>> ssl_;
+  std::unique_ptr<SSL_CTX, base::FreeWith<SSL_CTX_free>> context_;
+  std::unique_ptr<SSL, base::FreeWith<SSL_free>> ssl_;
   BIO* in_ = nullptr;
   BIO* out_ = nullptr;
 };

@@ -1,10 +1,10 @@
-#include "uv/fd.h"
+#include "base/fd.h"
 
 #include <catch2/catch.hpp>
 #include <fcntl.h>
 #include <utility>
 
-using freshet::uv::Fd;
+using freshet::base::Fd;
 
 namespace {
 
