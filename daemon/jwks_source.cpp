@@ -40,6 +40,7 @@ base::Result<std::string> download(const std::string& url, const std::atomic<boo
   set(curl, CURLOPT_URL, url.c_str());
   set(curl, CURLOPT_PROTOCOLS_STR, "http,https");
   set(curl, CURLOPT_NOSIGNAL, 1L);
+  set(curl, CURLOPT_QUICK_EXIT, 1L);  // a name server that does not answer is not waited for beyond the time allowed
   set(curl, CURLOPT_FAILONERROR, 1L);
   set(curl, CURLOPT_TIMEOUT_MS, kTimeoutMs);
   set(curl, CURLOPT_USERAGENT, "freshetd");

@@ -3,7 +3,6 @@
 #include <memory>
 
 struct uv_check_s;
-struct uv_getaddrinfo_s;
 struct uv_idle_s;
 struct uv_loop_s;
 struct uv_poll_s;

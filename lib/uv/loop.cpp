@@ -5,6 +5,7 @@
 #include <utility>
 #include <uv.h>
 
+#include "uv/lookups.h"
 #include "uv/make_handle.h"
 #include "uv/next_turn.h"
 #include "uv/poller.h"
@@ -61,6 +62,7 @@ void Loop::CloseLoop::operator()(uv_loop_s* loop) const {
 Loop::Loop()
     : read_buffer_(kReadBufferBytes),
       loop_(make_loop()),
+      lookups_(std::make_unique<Lookups>(*this)),
       next_turn_(std::make_unique<NextTurn>(*this)),
       poller_(std::make_unique<Poller>(*this)) {}
 

@@ -11,12 +11,13 @@
 
 namespace freshet::uv {
 
+class Lookups;
 class NextTurn;
 class Poller;
 
 /// The event loop of a process, and the clock of everything that runs on it. One thread; owned by whoever puts the
 /// program together, and outlives all that is made with it. When it is destroyed it runs until everything that was
-/// closed has gone (a name being looked up is waited for), and aborts if something is still open: that is a bug.
+/// closed has gone (a name being looked up is not waited for), and aborts if something is still open: that is a bug.
 class Loop final : public base::Clock {
  public:
   /// Aborts when the kernel gives no epoll descriptor: without a loop there is nothing to report an error to.
@@ -39,6 +40,7 @@ class Loop final : public base::Clock {
   void stop();
 
   [[nodiscard]] uv_loop_s* raw() const { return loop_.get(); }
+  [[nodiscard]] Lookups& lookups() { return *lookups_; }
   [[nodiscard]] Poller& poller() { return *poller_; }
   /// 64 KiB that every socket reads into; what is in it is valid only until the callback it was handed to returns.
   [[nodiscard]] std::span<char> read_buffer() { return read_buffer_; }
@@ -50,6 +52,7 @@ class Loop final : public base::Clock {
 
   std::vector<char> read_buffer_;
   std::unique_ptr<uv_loop_s, CloseLoop> loop_;
+  std::unique_ptr<Lookups> lookups_;
   std::unique_ptr<NextTurn> next_turn_;
   std::unique_ptr<Poller> poller_;
 };

@@ -205,6 +205,19 @@ TEST_CASE("A socket that is listening already is adopted, and its file left alon
   CHECK(exists(address.path));
 }
 
+TEST_CASE("An adopted socket keeps the backlog that it was given") {
+  Fixture f;
+  Fd socket = freshet::test::listen_raw(kAnyLoopback, 5);
+  const Fd same(::dup(socket.get()));
+  const auto listener = Listener::adopt(f.loop, std::move(socket), {}, f.collect());
+  REQUIRE(listener);
+  tcp_info info{};
+  socklen_t length = sizeof(info);
+  REQUIRE(::getsockopt(same.get(), IPPROTO_TCP, TCP_INFO, &info, &length) == 0);
+  // Of a socket that listens, the kernel tells it there.
+  CHECK(info.tcpi_sacked == 5);
+}
+
 TEST_CASE("An adopted dual-stack socket tells IPv4 peers by their IPv4 address") {
   Fixture f;
   Fd socket = freshet::test::listen_raw(Address::tcp("::", 0), 5);
