@@ -70,8 +70,8 @@ class Backplane {
     virtual void on_message(std::string_view channel, std::string_view bytes) = 0;
     /// What comes until `on_batch_end` was read at once: messages may be handed on together at its end. Both come in
     /// one turn of the loop, and nothing but the callbacks of this observer comes between them.
-    virtual void on_batch_begin() {}
-    virtual void on_batch_end() {}
+    virtual void on_batch_begin() = 0;
+    virtual void on_batch_end() = 0;
     /// The mark's place among the messages is the cut: all before it are ≤ clock.last, all after it are above.
     virtual void on_mark(std::uint64_t nonce, const DatasetClock& clock) = 0;
     /// Someone says that history broke at `floor`. A claim to be checked with a mark: any publisher could forge it.

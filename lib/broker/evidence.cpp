@@ -4,22 +4,58 @@
 #include <utility>
 
 namespace freshet::broker {
+namespace {
+
+/// The epoch of no life: what is claimed of it lies in a history that the dataset knows nothing of.
+constexpr std::string_view kOtherHistory = "forgotten";
+
+}  // namespace
 
 void Evidence::delivered(Id id) { delivered_ = std::max(delivered_, id); }
 
-void Evidence::marked(Id last) { told_ = std::max({told_, std::exchange(delivered_, 0), last}); }
+void Evidence::marked(const DatasetClock& clock) {
+  told_ = std::max({told_, std::exchange(delivered_, 0), clock.last});
+  floor_ = clock.floor;
+}
+
+Evidence::Claim Evidence::claim() {
+  owed_shown_ = false;
+  return {told_, epoch_};
+}
 
 std::optional<Evidence::Claim> Evidence::answered(const DatasetClock& clock) {
+  if (std::exchange(owed_shown_, false)) owed_.erase(owed_.begin());
+  const Id seen = highest();
   const Id delivered = std::exchange(delivered_, 0);
-  epoch_ = clock.epoch;
-  told_ = std::max({told_, delivered, clock.last});
   const auto forgotten = std::find_if(clock.holes.begin(), clock.holes.end(),
                                       [&](const Hole& hole) { return hole.base < delivered && delivered < hole.boot; });
-  if (forgotten == clock.holes.end() && delivered <= clock.last) return std::nullopt;
-  unknown_ = forgotten == clock.holes.end() ? clock.epoch : forgotten->epoch;
-  return Claim{delivered, unknown_};
+  if (!epoch_.empty() && floor_ != clock.floor && seen >= clock.floor) {
+    owe(seen, kOtherHistory);
+  } else if (forgotten != clock.holes.end() || delivered > clock.last) {
+    owe(delivered, forgotten == clock.holes.end() ? clock.epoch : forgotten->epoch);
+  }
+  epoch_ = clock.epoch;
+  floor_ = clock.floor;
+  told_ = std::max(seen, clock.last);
+  if (owed_.empty()) return std::nullopt;
+  owed_shown_ = true;
+  return Claim{owed_.front().highest, owed_.front().epoch};
+}
+
+bool Evidence::agrees_with(const DatasetClock& clock) const {
+  return epoch_ == clock.epoch && (floor_ == clock.floor || highest() < clock.floor);
 }
 
 Id Evidence::highest() const { return std::max(told_, delivered_); }
+
+/// One for each life is enough, the highest.
+void Evidence::owe(Id highest, std::string_view epoch) {
+  const auto same = std::find_if(owed_.begin(), owed_.end(), [&](const Owed& owed) { return owed.epoch == epoch; });
+  if (same == owed_.end()) {
+    owed_.push_back({highest, std::string(epoch)});
+  } else {
+    same->highest = std::max(same->highest, highest);
+  }
+}
 
 }  // namespace freshet::broker

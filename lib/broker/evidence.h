@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "broker/dataset_clock.h"
 
@@ -18,23 +19,37 @@ class Evidence {
     std::string_view epoch;
   };
 
-  /// An event was delivered. It does not say of which life it is.
+  /// An event was delivered, under the known floor. It does not say of which life it is.
   void delivered(Id id);
-  /// A mark has come, of the life that `is_of`: all that was delivered before it is of that life, too.
-  void marked(Id last);
-  /// The dataset has answered a claim: what comes is of its present life. Where an event was delivered after the last
-  /// mark that it does not know, that is the next claim.
+  /// A mark has come that `agrees_with`: all that was delivered before it is of its life, too.
+  void marked(const DatasetClock& clock);
+  /// The first claim to a dataset, which has answered none yet.
+  [[nodiscard]] Claim claim();
+  /// The dataset has answered a claim: what comes is of its present life. There may be another claim to be shown next:
+  /// an event that was delivered after the last mark, or a history that the dataset does not know. It is shown again
+  /// after the first one of another connection, if it was not answered.
   [[nodiscard]] std::optional<Claim> answered(const DatasetClock& clock);
 
-  [[nodiscard]] Claim claim() const { return {told_, epoch_}; }
-  [[nodiscard]] bool is_of(std::string_view epoch) const { return epoch_ == epoch; }
+  /// Whether the dataset is still in the life that is known, and in its history: nothing that was seen under another
+  /// floor may lie at or above that of the clock. It does where a dataset began anew while its ids ran ahead of the
+  /// time, for it does not know how far.
+  [[nodiscard]] bool agrees_with(const DatasetClock& clock) const;
   [[nodiscard]] Id highest() const;
 
  private:
-  Id told_ = 0;          ///< of epoch_
-  Id delivered_ = 0;     ///< since the last mark: of epoch_, or of a life that follows it
-  std::string epoch_;    ///< empty before the first answer
-  std::string unknown_;  ///< the life of which an event was forgotten
+  struct Owed {
+    Id highest = 0;
+    std::string epoch;
+  };
+
+  void owe(Id highest, std::string_view epoch);
+
+  Id told_ = 0;              ///< of epoch_
+  Id delivered_ = 0;         ///< since the last mark: of epoch_, or of a life that follows it
+  Id floor_ = 0;             ///< under which all of that was seen
+  std::string epoch_;        ///< empty before the first answer
+  std::vector<Owed> owed_;   ///< claims that no dataset has answered
+  bool owed_shown_ = false;  ///< the first of them
 };
 
 }  // namespace freshet::broker

@@ -39,7 +39,7 @@ void Hub::on_message(std::string_view name, std::string_view bytes) {
   }
   ++counters_.durable_received;
   if (!channel->confirmed || !channel->marked) return;  // before the mark: whoever needs it reads the ring
-  evidence_.delivered(record->id);
+  if (!fenced_) evidence_.delivered(record->id);
   if (record->id <= channel->head) ++counters_.rejected["duplicate"];
   if (record->id <= channel->head || record->prev > channel->head) return reopen(*channel, record->prev);
   channel->head = record->id;

@@ -312,6 +312,7 @@ void Hub::on_fence(Id floor) {
   deliver_run();
   if (!dataset_ || floor == dataset_->floor) return;
   ++counters_.fences;
+  fenced_ = true;
   hold_all();
   want_mark();
 }
@@ -323,15 +324,14 @@ void Hub::on_mark(std::uint64_t nonce, const DatasetClock& clock) {
   last_mark_at_ = clock_.now();
   marks_.hear(nonce);
   if (!synced_) return;
-  // A new life of the server beneath standing connections: what was seen of the old one is shown first.
-  if (!evidence_.is_of(clock.epoch)) return show_evidence();
-  const Id seen_before = evidence_.highest();
-  evidence_.marked(clock.last);
+  // A new life of the server beneath standing connections, or a history that began anew below what was seen of the old
+  // one: that is shown first.
+  if (!evidence_.agrees_with(clock)) return show_evidence();
+  evidence_.marked(clock);
+  fenced_ = false;
   if (dataset_ && dataset_->floor != clock.floor) {
     hold_all();
     forget_all_histories();
-    // A fence below what this process has seen: the dataset does not know how much it forgot.
-    if (clock.floor < seen_before && command_up_) backplane_.sync(evidence_.highest(), {});
   }
   dataset_ = clock;
   last_mark_ = clock.last;

@@ -178,6 +178,7 @@ class Hub final : public Backplane::Observer {
   bool subscriber_up_ = false;
   bool command_up_ = false;
   bool synced_ = false;  ///< the evidence was shown on this command link, and answered
+  bool fenced_ = false;  ///< what comes may be of a new history, until a mark tells
 };
 
 }  // namespace freshet::broker

@@ -17,17 +17,20 @@ const mark = (last, {floor = 0, epoch = 'e1', holes = ''} = {}) =>
   `n|${base + last}|${base + floor}|${epoch}|3600|0|3600|1000|262144|0|${holes}`;
 const begin = [open(), cursor(5, 'fresh')];
 
-/** What the judge says of a client that was told `lives`, when events 1 to 5 were published (id 10 to 50, at 10 to 50 ms). */
-function judged(lives, {marks = [mark(5)], gone = [], ring, emptied = false, connections = [], died} = {}) {
+/**
+ * What the judge says of a client that was told `lives`, when events 1 to 5 were published (id 10 to 50, at 10 to 50 ms), and then
+ * those of `late`: {id, at}.
+ */
+function judged(lives, {marks = [mark(5)], gone = [], late = [], ring, emptied = false, connections = [], died} = {}) {
   const chronicle = new Chronicle();
   if (died) chronicle.window('killed', died);
   const history = new History(chronicle);
   const truth = new Truth();
-  for (let number = 1; number <= 5; number += 1) {
+  for (const {id, at} of [...[10, 20, 30, 40, 50].map((time) => ({id: time, at: time})), ...late]) {
     const publication = truth.create({channel: {...channel, ring}, bytes: 4, keyed: true});
-    publication.sentAt = number * 10;
-    truth.acknowledge(publication, base + number * 10, number * 10 + 1, 'e1');
-    history.saw('e1', base + number * 10);
+    publication.sentAt = at;
+    truth.acknowledge(publication, base + id, at + 1, 'e1');
+    history.saw('e1', base + id);
   }
   if (emptied) history.empty();
   for (const each of marks) history.mark(each, 'redis', 'two');
@@ -96,6 +99,18 @@ test('an emptied Redis justifies a reset, and an acknowledged event that is gone
   const after = [mark(5), mark(62, {floor: 62})];
   assert.deepEqual(kindsOf([[...begin, ...all, reset(62, 'history-lost')]], {marks: after, gone: [1, 2, 3, 4, 5], emptied: true}), []);
   assert.deepEqual(kindsOf([[...begin, ...all]], {gone: [3]}), ['truth']);
+});
+
+test('where ids fell: who left before is not asked for what came after, who stayed is, and who came after for nothing older', () => {
+  const flushed = {marks: [mark(5), mark(26, {floor: 24}), mark(62, {floor: 62})], gone: [1, 2, 3, 4, 5], emptied: true};
+  const fallen = {...flushed, late: [{id: 25, at: 100}]};
+  const later = [{...open(), at: 200}, {...cursor(26, 'fresh'), at: 201}];
+  assert.deepEqual(kindsOf([[...begin, ...all], later], fallen), []);
+  assert.deepEqual(kindsOf([[...begin, ...all]], fallen), ['lost']);
+  assert.deepEqual(kindsOf([[...begin, ...all, {...reset(62, 'history-lost'), at: 110}]], fallen), []);
+  assert.deepEqual(kindsOf([[{...open(), at: 90}, {...cursor(24, 'fresh'), at: 91}]], flushed), []);
+  assert.deepEqual(kindsOf([[...begin, event(1), event(3)], [open(), {...cursor(60, 'fresh'), at: 61}]]), ['lost'],
+    'an event before what it was told is asked for, though it left');
 });
 
 test('a stream that ends for no reason, and one that says nothing', () => {

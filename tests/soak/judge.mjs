@@ -1,6 +1,7 @@
 // The oracle. Every client must have been told each event of its channels once and in order, or a reset that names the channel;
 // and every reset must be one that the rules of docs/resume.md give: a ring that was cut, a TTL that ran out, or writes that
 // Redis has verifiably forgotten.
+import {follows, isAfterOpening, reachOf} from './order.mjs';
 import {forgotten, uncertain} from './truth.mjs';
 
 /** Marks are heard here a little later than at the daemons. */
@@ -39,10 +40,7 @@ export class Judge {
       return;
     }
     this.#order(client, entries);
-    const end = entries.reduce((highest, {id}) => Math.max(highest, id ?? 0), 0);
-    for (const channel of client.plan.channels) {
-      this.#channel(client, channel, entries, {first: entries[begin], end: isLast ? Infinity : end, isLast});
-    }
+    for (const channel of client.plan.channels) this.#channel(client, channel, entries, {first: entries[begin], isLast});
   }
 
   /** Ids rise, openings come first and once, and a complete one repeats the cursor. */
@@ -91,11 +89,11 @@ export class Judge {
   }
 
   /** Each event of a channel is there, or a reset explains that it is not. */
-  #channel(client, channel, entries, {first, end, isLast}) {
+  #channel(client, channel, entries, {first, isLast}) {
     const events = this.truth.channels.get(channel) ?? [];
     const resets = entries.filter(({control, json}) => control === 'stream-reset' && json.channels.includes(channel));
     const seen = new Set();
-    // Of the entries of this channel: which one came after each event that is missing.
+    // Of this channel, in the order in which they came: {entry, event}.
     const received = [];
     for (const entry of entries) {
       const event = entry.uid === undefined ? undefined : this.truth.find(entry.id, entry.uid);
@@ -105,14 +103,14 @@ export class Judge {
         this.#report('twice', {client, at: entry.at, text: `event ${entry.id} of ${channel} again`});
       }
       seen.add(event);
-      received.push(entry);
+      received.push({entry, event});
     }
-    let next = 0;
+    const reached = isLast ? () => true : reachOf(this.truth, entries);
     for (const event of events) {
-      while (next < received.length && received[next].id < event.id) next += 1;
-      if (event.id <= first.id || event.id > end || event.state === uncertain || seen.has(event)) continue;
-      const earliest = received[next - 1]?.at ?? first.at;
-      const latest = received[next]?.at ?? Infinity;
+      if (event.state === uncertain || seen.has(event) || !isAfterOpening(event, {asked: entries[0], first}) || !reached(event)) continue;
+      const following = received.findIndex((each) => follows(each.event, event));
+      const earliest = (following < 0 ? received.at(-1) : received[following - 1])?.entry.at ?? first.at;
+      const latest = received[following]?.entry.at ?? Infinity;
       const {sentAt} = event.publication;
       const wasAway = this.history.wasAway(event.id);
       // Who left for good cannot be told of what came back, or came with a lower id from a server that came back, after that.

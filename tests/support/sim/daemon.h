@@ -17,6 +17,8 @@ class Daemon {
 
   void start();
   void die();
+  /// Redis is out of its reach for so long.
+  void cut_off(Ticks span);
   /// Which daemon, and which of its lives.
   [[nodiscard]] std::pair<int, int> name() const { return {index_, life}; }
 

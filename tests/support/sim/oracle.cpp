@@ -41,8 +41,9 @@ std::vector<std::string> World::judge() {
 
 /// Every event on the client's channels published after (by id or time) its first opening must arrive once and in
 /// order, or a reset naming the channel must be sent after it was published and before anything later is received.
-/// What Redis acknowledged and then forgot may be told late; if no daemon that lives on had seen the clock beyond it,
-/// nobody could know.
+/// What Redis acknowledged and then forgot may be told late, and so may what came with lower ids than before, once the
+/// daemon is back that had seen the higher ones; if no daemon that lives on had seen the clock beyond it, nobody could
+/// know.
 void World::judge_client(const Client& client, std::vector<std::string>& violations) {
   const auto& items = client.items;
   const auto who = " client " + std::to_string(client.index);
@@ -59,7 +60,11 @@ void World::judge_client(const Client& client, std::vector<std::string>& violati
   for (const auto& event : publishes_) {
     const bool subscribed =
         std::find(client.channels.begin(), client.channels.end(), event.channel) != client.channels.end();
-    if (subscribed && ((event.id > *opening.id && event.at > opening.sent - 60) || event.at > opening.received)) {
+    // A higher id is no later one where ids have fallen since.
+    const bool fell = std::any_of(flushes_ahead_.begin(), flushes_ahead_.end(),
+                                  [&](Ticks at) { return event.at <= at && at <= opening.sent; });
+    const bool above = event.id > *opening.id && event.at > opening.sent - 60 && !fell;
+    if (subscribed && (above || event.at > opening.received)) {
       required.push_back(&event);
     }
   }
@@ -72,7 +77,7 @@ void World::judge_client(const Client& client, std::vector<std::string>& violati
   };
   const auto missing = [&](const Publish& event, std::size_t at) {
     done.insert(event.uid);
-    if (forgetful_) {
+    if (forgetful_ || !flushes_ahead_.empty()) {
       for (std::size_t later = at + 1; later < items.size(); ++later) {
         if (names(items[later], event.channel) && items[later].sent >= event.at) {
           ++statistics["told late"];

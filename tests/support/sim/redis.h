@@ -41,11 +41,21 @@ class Link : public std::enable_shared_from_this<Link> {
   std::function<void()> closed_;
 };
 
+/// What a server persists and replicates.
+struct State {
+  broker::Dataset data;
+  int history = 0;  ///< each dataset that begins anew has a higher number
+};
+
 /// A Redis server in one life: a dataset, an epoch, a clock of its own that may be off, and who is connected.
 class Server {
  public:
-  Server(Simulation& simulation, broker::Dataset dataset, int epoch, Ticks clock_error)
-      : data(std::move(dataset)), offset(clock_error), simulation_(simulation), epoch_("e" + std::to_string(epoch)) {}
+  Server(Simulation& simulation, State state, int epoch, Ticks clock_error)
+      : data(std::move(state.data)),
+        history(state.history),
+        offset(clock_error),
+        simulation_(simulation),
+        epoch_("e" + std::to_string(epoch)) {}
 
   [[nodiscard]] broker::Dataset::Server server() const {
     return {static_cast<broker::Id>(std::max<Ticks>(simulation_.ticks() + offset, 1)), epoch_};
@@ -59,7 +69,7 @@ class Server {
   /// Remembers the state for a later stale restart or failover.
   void save() {
     if (!snapshots_wanted) return;
-    snapshots.emplace_back(simulation_.ticks(), data);
+    snapshots.emplace_back(simulation_.ticks(), State{data, history});
     if (snapshots.size() > 80) snapshots.erase(snapshots.begin(), snapshots.begin() + 40);
   }
   void mark(const std::string& instance, std::uint64_t nonce) {
@@ -72,9 +82,10 @@ class Server {
   }
 
   broker::Dataset data;
+  int history;
   Ticks offset;
   std::vector<std::shared_ptr<Link>> links;
-  std::vector<std::pair<Ticks, broker::Dataset>> snapshots;
+  std::vector<std::pair<Ticks, State>> snapshots;
   bool snapshots_wanted = false;
 
  private:
@@ -176,6 +187,7 @@ class RedisBackplane final : public broker::Backplane {
   std::shared_ptr<Link> subscriber;
   std::shared_ptr<Link> command;
   bool show_evidence = true;  ///< off: what happens without the rule
+  Ticks cut_off_until = 0;    ///< Redis cannot be reached before
 
  private:
   std::shared_ptr<Link> connect(const std::string& instance, void (RedisBackplane::*closed)()) {
@@ -188,13 +200,13 @@ class RedisBackplane final : public broker::Backplane {
     return link;
   }
   void connect_command() {
-    if (!*primary_) return retry(10, &RedisBackplane::connect_command);
+    if (!*primary_ || simulation_.ticks() < cut_off_until) return retry(10, &RedisBackplane::connect_command);
     server_ = *primary_;
     command = connect("", &RedisBackplane::command_closed);
     observer_->on_command_up();
   }
   void connect_subscriber() {
-    if (!*primary_) return retry(10, &RedisBackplane::connect_subscriber);
+    if (!*primary_ || simulation_.ticks() < cut_off_until) return retry(10, &RedisBackplane::connect_subscriber);
     subscriber = connect(instance_, &RedisBackplane::subscriber_closed);
     observer_->on_subscriber_up();
   }

@@ -24,6 +24,10 @@ const std::map<std::string, std::vector<std::string>> kFaults{
     {"ttl", {"killsub", "setttl", "quiet"}},
     {"lostwrites", {"killsub", "restart_stale", "failover", "failover_skew"}},
     {"silent", {"killsub", "silent"}},
+    // Ids run ahead of the time and fall, while daemons are away that have seen the higher ones.
+    {"lead",
+     {"cutoff", "failover", "flush_unseen", "flushall", "killcmd", "killsub", "rename", "rename", "restart_full",
+      "restart_stale"}},
     {"all",
      {"clock", "failover", "failover_skew", "flushall", "killcmd", "killdaemon", "killsub", "quiet", "restart_empty",
       "rename", "restart_full", "restart_stale", "setttl", "stallsub"}},
@@ -144,9 +148,17 @@ void Daemon::start() {
   hub->start();
 }
 
+void Daemon::cut_off(Ticks span) {
+  if (!hub) return;
+  backplane->cut_off_until = world_.simulation_.ticks() + span;
+  for (const auto& link : {backplane->subscriber, backplane->command}) {
+    if (link) link->close(0);
+  }
+}
+
 World::World(std::uint64_t seed, const std::string& faults, Sabotage sabotage)
     : faults_(faults), sabotage_(sabotage), simulation_(seed), dice_(seed ^ 0x5eed) {
-  primary_ = std::make_shared<Server>(simulation_, broker::Dataset(kDatasetOptions), epochs_, 0);
+  primary_ = std::make_shared<Server>(simulation_, anew(), epochs_, 0);
   for (const auto& kind : kFaults.at(faults)) {
     if (kind.rfind("restart", 0) == 0 || kind.rfind("failover", 0) == 0) primary_->snapshots_wanted = true;
   }
@@ -190,7 +202,8 @@ void World::plan(const std::string& faults) {
     operations_.push_back({dice.between(60, 1480), "drop", "", static_cast<int>(dice.between(0, 3)),
                            dice.pick<Ticks>({1, 5, 20, 60, 200, 400})});
   }
-  for (Ticks n = kinds.empty() ? 0 : dice.between(1, 4); n > 0; --n) {
+  const Ticks most = faults == "lead" ? 10 : 4;
+  for (Ticks n = kinds.empty() ? 0 : dice.between(1, most); n > 0; --n) {
     Operation fault;
     fault.kind = kinds[static_cast<std::size_t>(dice.between(0, static_cast<Ticks>(kinds.size()) - 1))];
     fault.at = dice.between(60, 1450);
@@ -198,6 +211,18 @@ void World::plan(const std::string& faults) {
     fault.channel = channel();
     if (fault.kind == "killsub" || fault.kind == "killcmd") fault.a = dice.pick<Ticks>({0, 3, 30});
     if (fault.kind == "killdaemon") fault.a = dice.between(5, 100);
+    if (fault.kind == "flush_unseen") {
+      fault.a = dice.between(20, 150);
+      for (Ticks lives = dice.between(1, 3); lives > 0; --lives) {
+        operations_.push_back({fault.at - dice.between(1, 40), "rename", ""});
+      }
+      operations_.push_back(
+          {fault.at + dice.between(0, 30), "drop", "", static_cast<int>(dice.between(0, 3)), dice.between(20, 200)});
+    }
+    if (fault.kind == "cutoff") {
+      fault.a = dice.between(5, 200);
+      fault.target = static_cast<int>(dice.between(0, 2));  // 2: both
+    }
     if (fault.kind == "setttl") fault.a = dice.pick<Ticks>({150, 300, 450, 600});
     if (fault.kind == "clock") fault.a = dice.pick<Ticks>({-10, -60, -200, -200, 30});
     if (fault.kind.rfind("restart", 0) == 0) {
@@ -251,6 +276,11 @@ void World::execute(const Operation& operation) {
     if (daemon.hub && daemon.backplane->command) daemon.backplane->command->close(operation.a);
   } else if (kind == "stallsub") {
     if (daemon.hub && daemon.backplane->subscriber) daemon.backplane->subscriber->down.stall();
+  } else if (kind == "cutoff") {
+    for (int index = 0; index < 2; ++index) {
+      if (operation.target == index || operation.target == 2)
+        daemons_[static_cast<std::size_t>(index)]->cut_off(operation.a);
+    }
   } else if (kind == "killdaemon") {
     if (daemon.hub) {
       daemon.die();
@@ -258,8 +288,14 @@ void World::execute(const Operation& operation) {
     }
   } else if (!primary_) {
     return;
-  } else if (kind == "flushall") {
+  } else if (kind == "flushall" || kind == "flush_unseen") {
+    if (kind == "flush_unseen") {
+      for (auto& each : daemons_) each->cut_off(operation.a);
+    }
+    const auto now = primary_->server().now;
+    if (primary_->data.clock().last > now + kSkew) flushes_ahead_.push_back(simulation_.ticks());
     primary_->data.clear();
+    primary_->history = ++histories_;
     primary_->save();
     broken_ = true;
   } else if (kind == "setttl") {
@@ -270,9 +306,9 @@ void World::execute(const Operation& operation) {
   } else if (kind == "clock") {
     primary_->offset += operation.a;
   } else if (kind == "restart_empty") {
-    swap(broker::Dataset(kDatasetOptions), operation.a, primary_->offset, 0);
+    swap(anew(), operation.a, primary_->offset, 0);
   } else if (kind == "restart_full") {
-    swap(primary_->data, operation.a, primary_->offset, 0);
+    swap(snapshot(0), operation.a, primary_->offset, 0);
   } else if (kind == "restart_stale") {
     swap(snapshot(operation.b), operation.a, primary_->offset, 0);
   } else if (kind == "failover" || kind == "failover_skew") {
@@ -281,31 +317,40 @@ void World::execute(const Operation& operation) {
   }
 }
 
-broker::Dataset World::snapshot(Ticks lag) {
-  if (lag == 0) return primary_->data;
+State World::anew() { return {broker::Dataset(kDatasetOptions), ++histories_}; }
+
+State World::snapshot(Ticks lag) {
+  if (lag == 0) return {primary_->data, primary_->history};
   const auto& all = primary_->snapshots;
   for (auto one = all.rbegin(); one != all.rend(); ++one) {
     if (one->first <= simulation_.ticks() - lag) return one->second;
   }
-  return broker::Dataset(kDatasetOptions);
+  return anew();
 }
 
-/// The primary stops being it; a server with this dataset takes over after a while.
-void World::swap(broker::Dataset dataset, Ticks down, Ticks offset, Ticks zombie_for) {
+/// The primary stops being it; a server with this state takes over after a while.
+void World::swap(State state, Ticks down, Ticks offset, Ticks zombie_for) {
   const auto old = std::exchange(primary_, nullptr);
-  auto next =
-      std::make_shared<Server>(simulation_, std::move(dataset), sabotage_.no_epoch ? epochs_ : ++epochs_, offset);
+  auto next = std::make_shared<Server>(simulation_, std::move(state), sabotage_.no_epoch ? epochs_ : ++epochs_, offset);
   next->snapshots_wanted = old->snapshots_wanted;
   if (zombie_for > 0 || next->data.clock().last < old->data.clock().last) broken_ = true;
+  // The server had begun anew, and the next one has not heard of it: that history is forgotten as a whole.
+  const bool undone = next->history < old->history;
+  if (undone) broken_ = forgetful_ = true;
   for (auto& event : publishes_) {
     if (event.server != old) continue;
-    if (event.id > next->data.clock().last) event.forgotten = forgetful_ = true;
+    const bool is_undone = event.history > next->history;
+    if (is_undone || event.id > next->data.clock().last) event.forgotten = forgetful_ = true;
     if (!event.forgotten) {
       event.server = next;
     } else if (!event.seen_by) {
       event.seen_by.emplace();
       for (const auto& daemon : daemons_) {
-        if (daemon->hub && daemon->hub->highest_seen() >= event.id) event.seen_by->insert(daemon->name());
+        if (!daemon->hub || daemon->hub->highest_seen() < event.id) continue;
+        // Ids alone do not tell which history they are of.
+        if (is_undone && (!daemon->hub->dataset() || daemon->hub->dataset()->floor != old->data.clock().floor))
+          continue;
+        event.seen_by->insert(daemon->name());
       }
     }
   }
@@ -337,7 +382,7 @@ void World::publish(const std::shared_ptr<Server>& server, const std::string& ch
   const auto id = server->data.publish(server->server(), publication, bus);
   server->save();
   if (silent) silent_channels_.insert(channel);
-  Publish event{uid, *id, channel, simulation_.ticks(), server, false, silent, {}};
+  Publish event{uid, *id, channel, simulation_.ticks(), server, server->history, false, silent, {}};
   if (server == zombie_) {
     event.forgotten = forgetful_ = true;
     event.seen_by.emplace();

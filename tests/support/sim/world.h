@@ -40,6 +40,7 @@ struct Publish {
   std::string channel;
   Ticks at = 0;
   std::shared_ptr<Server> server;
+  int history = 0;
   bool forgotten = false;
   bool silent = false;  ///< written to the ring, but never published
   /// The daemons' lives that had seen the clock beyond it when it was forgotten.
@@ -92,9 +93,10 @@ class World {
   void drop(Client& client, Ticks away);
   void lost(Client& client);
   void receive(Client& client, Item item);
-  void swap(broker::Dataset dataset, Ticks down, Ticks offset, Ticks zombie_for);
+  void swap(State state, Ticks down, Ticks offset, Ticks zombie_for);
   void bury(const std::shared_ptr<Server>& server);
-  broker::Dataset snapshot(Ticks lag);
+  State snapshot(Ticks lag);
+  State anew();
   /// Whether rule 5 lets a stream with this cursor be reset on these channels now, judged on the server's own state.
   bool reset_is_justified(broker::Id cursor, const std::vector<std::string>& channels);
   std::vector<std::string> judge();
@@ -113,6 +115,8 @@ class World {
   std::vector<std::unique_ptr<Client>> clients_;
   std::vector<std::string> violations_;
   int epochs_ = 1;
+  int histories_ = 0;
+  std::vector<Ticks> flushes_ahead_;  ///< when a dataset began anew whose ids ran ahead: they fell
   std::set<std::string> silent_channels_;
   bool forgetful_ = false;
   /// The dataset has lost something of what it was: events, or merely some of its clock.

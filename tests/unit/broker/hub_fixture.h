@@ -36,6 +36,14 @@ struct HubFixture {
     sink.take();
     return stream;
   }
+  /// A stream on a channel that is new to the hub, whose ring is being read: the answer waits.
+  [[nodiscard]] std::unique_ptr<broker::Subscription> reading(const std::string& channel, Cursor cursor) {
+    auto stream = open({channel}, cursor);
+    backplane.confirm();
+    backplane.deliver_mark();
+    REQUIRE(backplane.reads.size() == 1);
+    return stream;
+  }
   [[nodiscard]] int reads(const std::string& channel) { return backplane.reads_sent[channel]; }
   /// The hub's clock and the server's move on alike, in steps of a second, with every probe answered.
   void pass(std::chrono::seconds span) {

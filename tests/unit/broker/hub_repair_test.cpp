@@ -25,6 +25,12 @@ Id break_history(ScriptedBackplane& backplane) {
   return backplane.clock.floor;
 }
 
+Id break_history_and_say_so(HubFixture& f) {
+  const Id floor = break_history(f.backplane);
+  f.hub.on_fence(floor);
+  return floor;
+}
+
 }  // namespace
 
 TEST_CASE("A gap holds the stream and is repaired exactly from the ring") {
@@ -133,8 +139,7 @@ TEST_CASE("A history that broke is told once to every live stream, at the new fl
 TEST_CASE("A fence and its mark at once: the reset's id is the floor") {
   HubFixture f;
   const auto stream = f.live({"a"});
-  const Id floor = break_history(f.backplane);
-  f.hub.on_fence(floor);
+  const Id floor = break_history_and_say_so(f);
   f.backplane.settle();
   CHECK(f.sink.take() == Frames{reset_event(floor, "history-lost", R"("a")")});
 }
@@ -142,13 +147,11 @@ TEST_CASE("A fence and its mark at once: the reset's id is the floor") {
 TEST_CASE("A history that breaks twice before anyone could look is one reset, and a third time another") {
   HubFixture f;
   const auto stream = f.live({"a"});
-  f.hub.on_fence(break_history(f.backplane));
-  const Id second = break_history(f.backplane);
-  f.hub.on_fence(second);
+  break_history_and_say_so(f);
+  const Id second = break_history_and_say_so(f);
   f.backplane.settle();
   CHECK(f.sink.take() == Frames{reset_event(second, "history-lost", R"("a")")});
-  const Id third = break_history(f.backplane);
-  f.hub.on_fence(third);
+  const Id third = break_history_and_say_so(f);
   f.backplane.settle();
   CHECK(f.sink.take() == Frames{reset_event(third, "history-lost", R"("a")")});
 }
@@ -160,8 +163,7 @@ TEST_CASE("A history that breaks while a live stream re-opens is told, too") {
   f.backplane.emit("a", "next");
   f.backplane.deliver_mark();
   REQUIRE(f.backplane.reads.size() == 1);
-  const Id floor = break_history(f.backplane);
-  f.hub.on_fence(floor);
+  const Id floor = break_history_and_say_so(f);
   f.backplane.settle();
   CHECK(f.sink.take() == Frames{reset_event(floor, "history-lost", R"("a")")});
 }
@@ -178,98 +180,6 @@ TEST_CASE("A floor that moved is told even to a stream whose position lies above
   const auto frames = f.sink.take();
   REQUIRE(frames.size() == 1);
   CHECK(resets(frames) == 1);
-}
-
-TEST_CASE("A floor below what this process has seen is answered with evidence") {
-  HubFixture f;
-  const auto stream = f.live({"a"});
-  const Id seen = f.backplane.emit("a", "1");
-  f.backplane.clock.floor += kSecond;  // below `seen`
-  f.backplane.clock.last = kStart;
-  f.hub.on_fence(f.backplane.clock.floor);
-  const auto before = f.backplane.syncs.size();
-  f.backplane.settle();
-  REQUIRE(f.backplane.syncs.size() == before + 1);
-  CHECK(f.backplane.syncs.back() == ScriptedBackplane::Sync{seen, ""});
-}
-
-TEST_CASE("The evidence of a process is the highest id or clock that it was told of") {
-  HubFixture f;
-  CHECK(f.backplane.syncs == std::vector<ScriptedBackplane::Sync>{{0, ""}});
-  const auto stream = f.live({"a"});
-  const Id seen = f.backplane.emit("a", "1");
-  f.pass(std::chrono::seconds(1));
-  const Id marked = f.backplane.clock.last;
-  REQUIRE(marked > seen);
-  f.backplane.lose_command();
-  f.hub.on_command_up();
-  CHECK(f.backplane.syncs.back() == ScriptedBackplane::Sync{marked, "e1"});
-
-  auto synced = f.backplane.clock;
-  synced.last = marked + 7;
-  synced.epoch = "e2";
-  f.hub.on_synced(synced);
-  f.backplane.lose_command();
-  f.hub.on_command_up();
-  CHECK(f.backplane.syncs.back() == ScriptedBackplane::Sync{marked + 7, "e2"});
-}
-
-TEST_CASE("An event after the last mark that a new life of the dataset does not know is shown in a second step") {
-  HubFixture f;
-  const auto stream = f.live({"a"});
-  const Id told = f.backplane.clock.last;
-  const Id seen = f.backplane.emit("a", "1");
-  f.backplane.lose_command();
-  f.backplane.lose_subscriber();
-  f.backplane.clock.epoch = "e2";
-  f.backplane.clock.holes = {{"e1", told, seen + 1000}};
-  f.backplane.clock.last = seen + 1000;
-  f.hub.on_command_up();
-  CHECK(f.backplane.syncs.back() == ScriptedBackplane::Sync{told, "e1"});
-  f.backplane.answer_sync();
-  CHECK(f.backplane.syncs.back() == ScriptedBackplane::Sync{seen, "e1"});
-  CHECK(f.backplane.marks.empty());
-  f.backplane.answer_sync();
-  CHECK(f.backplane.syncs.back() == ScriptedBackplane::Sync{seen, "e1"});
-  CHECK(f.backplane.marks.size() == 1);
-}
-
-TEST_CASE("Events that are heard before the dataset has answered are no evidence, and no mark is asked for") {
-  HubFixture f;
-  const auto stream = f.live({"a"});
-  const Id told = f.backplane.clock.last;
-  f.backplane.lose_command();
-  f.backplane.lose_subscriber();
-  f.hub.on_subscriber_up();
-  f.backplane.confirm();
-  f.backplane.clock.epoch = "e2";
-  f.backplane.emit("a", "of the next life");
-  f.hub.on_command_up();
-  CHECK(f.backplane.syncs.back() == ScriptedBackplane::Sync{told, "e1"});
-  CHECK(f.backplane.marks.empty());
-  f.backplane.answer_sync();
-  CHECK(f.backplane.marks.size() == 1);
-}
-
-TEST_CASE("A mark of another life of the server is not believed before the evidence was shown") {
-  HubFixture f;
-  const auto stream = f.live({"a"});
-  const Id told = f.backplane.clock.last;
-  const auto before = f.backplane.syncs.size();
-  f.backplane.clock.epoch = "e2";
-  f.backplane.clock.holes = {{"e1", told, told + 1000}};
-  f.backplane.clock.last = told + 1000;
-  // An event of the new life, before anyone was told of that: no evidence against it.
-  const Id seen = f.backplane.emit("a", "1");
-  f.backplane.pass(ScriptedBackplane::kSecond);
-  f.clock.advance(std::chrono::seconds(1));
-  f.backplane.deliver_mark();
-  REQUIRE(f.backplane.syncs.size() == before + 1);
-  CHECK(f.backplane.syncs.back() == ScriptedBackplane::Sync{told, "e1"});
-  CHECK(f.hub.highest_seen() == seen);
-  f.backplane.settle();
-  CHECK(f.backplane.syncs.size() == before + 1);
-  CHECK(f.hub.highest_seen() == f.backplane.clock.last);
 }
 
 TEST_CASE("A lost subscriber link holds all streams, and they go on exactly where they were") {
@@ -303,10 +213,7 @@ TEST_CASE("A stream that came while the subscriber link was down is subscribed w
 TEST_CASE("An answer to a read of before the link was lost does not pass for that of a later one") {
   HubFixture f;
   const Id first = f.backplane.lose("a", "1");
-  const auto stream = f.open({"a"}, after(first - 1));
-  f.backplane.confirm();
-  f.backplane.deliver_mark();
-  REQUIRE(f.backplane.reads.size() == 1);
+  const auto stream = f.reading("a", after(first - 1));
   const auto stale = f.backplane.rings["a"];
 
   f.backplane.lose_subscriber();
@@ -361,10 +268,7 @@ TEST_CASE("A mark that was under way when a link came up opens nothing") {
 TEST_CASE("A ring read under another epoch than the mark's waits for another mark") {
   HubFixture f;
   const Id first = f.backplane.lose("a", "1");
-  const auto stream = f.open({"a"}, after(first - 1));
-  f.backplane.confirm();
-  f.backplane.deliver_mark();
-  REQUIRE(f.backplane.reads.size() == 1);
+  const auto stream = f.reading("a", after(first - 1));
   f.backplane.clock.holes.push_back({"e1", f.backplane.clock.last, f.backplane.clock.last + 10 * kSecond});
   f.backplane.clock.last += 10 * kSecond;
   f.backplane.clock.epoch = "e2";

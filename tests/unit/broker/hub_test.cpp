@@ -73,10 +73,7 @@ TEST_CASE("A returning stream gets what came after its cursor, and then what com
 TEST_CASE("What comes while the ring is being read follows the replay, once") {
   HubFixture f;
   const Id first = f.backplane.lose("a", "1");
-  const auto stream = f.open({"a"}, after(first - 1));
-  f.backplane.confirm();
-  f.backplane.deliver_mark();
-  REQUIRE(f.backplane.reads.size() == 1);
+  const auto stream = f.reading("a", after(first - 1));
   const Id second = f.backplane.emit("a", "2");  // in the log, and in the ring that is read
   CHECK(f.sink.frames.empty());
   f.backplane.answer_read();

@@ -35,6 +35,8 @@ class Recorder final : public Backplane::Observer {
     note("message " + std::string(channel));
     messages.emplace_back(bytes);
   }
+  void on_batch_begin() override { FAIL("nothing is read here"); }
+  void on_batch_end() override {}
   void on_mark(std::uint64_t nonce, const DatasetClock& at) override {
     note("mark " + std::to_string(nonce));
     clock = at;
