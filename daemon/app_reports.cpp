@@ -70,6 +70,10 @@ server::Snapshot App::snapshot() const {
   if (redis_ != nullptr) {
     const auto status = redis_->status();
     now.redis_reconnects = status.subscriber_reconnects + status.command_reconnects;
+    if (const auto& memory = status.memory) {
+      now.redis_memory =
+          server::RedisMemory{memory->used_bytes, memory->limit_bytes, memory->eviction_policy, memory->evicts()};
+    }
   }
   now.ready = trouble().empty();
   now.probe_age_seconds = std::chrono::duration<double>(hub_.mark_age()).count();

@@ -72,6 +72,8 @@ base::Result<InstanceStatus> parse_status(std::string_view text_of_status) {
   if (at(object, "/backplane/probe_seconds").is_number()) {
     status.probe_seconds = number(object, "/backplane/probe_seconds");
   }
+  status.redis_memory = {count(object, "/backplane/memory/used_bytes"), count(object, "/backplane/memory/limit_bytes"),
+                         text(object, "/backplane/memory/eviction_policy")};
   return status;
 }
 

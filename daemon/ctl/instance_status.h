@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "redis/memory.h"
 
 namespace freshet::ctl {
 
@@ -34,6 +35,7 @@ struct InstanceStatus {
   std::string backplane;  ///< redis or memory
   bool backplane_up = false;
   std::optional<double> probe_seconds;  ///< none: no probe has come back yet
+  redis::Memory redis_memory;           ///< zeros: not known, or no Redis
 };
 
 /// From the JSON of `/status`. What is not there counts as zero; the error says why it is no such object.

@@ -14,7 +14,9 @@ base::Result<void> ask_info(RedisSession& session, RedisFacts& facts) {
   for (const std::string_view section : {"server", "clients", "memory", "persistence", "replication"}) {
     const auto reply = session.ask({"INFO", section});
     if (!reply) return tl::unexpected(reply.error());
-    facts.info.merge(parse_info(reply->value().text()));
+    const auto text = reply->value().text();
+    facts.info.merge(parse_info(text));
+    if (section == "memory") facts.memory = redis::parse_memory(text);
   }
   return {};
 }

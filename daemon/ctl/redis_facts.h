@@ -10,6 +10,7 @@
 
 #include "ctl/redis_session.h"
 #include "ctl/rights.h"
+#include "redis/memory.h"
 
 namespace freshet::ctl {
 
@@ -18,6 +19,7 @@ struct RedisFacts {
   using Fields = std::map<std::string, std::string, std::less<>>;
 
   Fields info;                                     ///< of all sections that matter
+  std::optional<redis::Memory> memory;             ///< none: Redis does not tell
   std::optional<Fields> settings;                  ///< of CONFIG GET; none: not allowed
   std::string settings_refusal;                    ///< why not
   std::optional<std::int64_t> functions;           ///< the library's version

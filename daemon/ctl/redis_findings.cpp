@@ -113,23 +113,25 @@ Finding judge_time(const RedisFacts& facts) {
 }
 
 Finding judge_eviction(const RedisFacts& facts) {
-  const auto policy = text_of(facts.info, "maxmemory_policy");
-  if (policy.empty()) return skip("redis.eviction", "Redis does not tell its maxmemory-policy");
-  const auto what = "maxmemory-policy " + base::printable(policy, 40);
-  if (policy == "noeviction") return ok("redis.eviction", what);
+  if (!facts.memory || facts.memory->eviction_policy.empty()) {
+    return skip("redis.eviction", "Redis does not tell its maxmemory-policy");
+  }
+  const auto what = "maxmemory-policy " + base::printable(facts.memory->eviction_policy, 40);
+  if (!facts.memory->evicts()) return ok("redis.eviction", what);
   return fail("redis.eviction", what + ": an evicted ring looks like a quiet channel, so losses go unnoticed",
               config_set("maxmemory-policy noeviction") + ", and the same in redis.conf");
 }
 
 Finding judge_memory(const RedisFacts& facts) {
-  const auto used = number_of(facts.info, "used_memory");
-  const auto most = number_of(facts.info, "maxmemory");
-  if (most == 0) return ok("redis.memory", short_bytes(used) + " used, maxmemory is not set");
-  const auto what = short_bytes(used) + " used of maxmemory " + short_bytes(most);
+  if (!facts.memory) return skip("redis.memory", "Redis does not tell how much memory it uses");
+  const auto& memory = *facts.memory;
+  const auto used = short_bytes(memory.used_bytes) + " used";
+  if (memory.limit_bytes == 0) return ok("redis.memory", used + ", maxmemory is not set");
+  const auto what = used + " of maxmemory " + short_bytes(memory.limit_bytes);
   const std::string advice =
       "raise maxmemory, or keep less (backplane.history.events, ttl): a full Redis refuses events";
-  if (used >= most / 100 * 95) return fail("redis.memory", what, advice);
-  if (used >= most / 100 * 80) return warn("redis.memory", what, advice);
+  if (memory.percent() >= redis::kFullPercent) return fail("redis.memory", what, advice);
+  if (memory.percent() >= redis::kNearlyFullPercent) return warn("redis.memory", what, advice);
   return ok("redis.memory", what);
 }
 

@@ -38,6 +38,8 @@ class RedisSession final : private redis::Connection::Owner {
   RedisSession(std::optional<tls::Context> tls, redis::Connection::Options options);
   void on_connected() override;
   void on_push(redis::Value /*reply*/) override {}
+  void on_batch_begin() override {}
+  void on_batch_end() override {}
   void on_down(const redis::Connection::Loss& loss) override;
   base::Result<void> connect();
 

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <thread>
 #include <utility>
 
+#include "ctl/ends_at_signal.h"
 #include "ctl/exit_codes.h"
 #include "ctl/quantity.h"
 #include "ctl/redis_session.h"
@@ -98,7 +100,18 @@ Cell state_cell(const InstanceStatus& status) {
 
 Cell up_cell(const InstanceStatus& status) {
   if (status.backplane == "memory") return {"memory", Colour::kDim};
-  return status.backplane_up ? Cell{"up"} : Cell{"down", Colour::kRed};
+  if (!status.backplane_up) return {"down", Colour::kRed};
+  const auto percent = status.redis_memory.percent();
+  if (percent < redis::kNearlyFullPercent) return {"up"};
+  const bool full = percent >= redis::kFullPercent;
+  return {full ? "full" : std::to_string(std::lround(percent)) + "% full", full ? Colour::kRed : Colour::kYellow};
+}
+
+/// A full Redis does not show otherwise: streams and the probe go on.
+std::string note_on_memory(const redis::Memory& memory) {
+  if (memory.percent() < redis::kFullPercent) return {};
+  return "Redis is full, " + short_bytes(memory.used_bytes) + " of maxmemory " + short_bytes(memory.limit_bytes) +
+         (memory.evicts() ? ": it evicts histories" : ": publishers are refused (OOM)");
 }
 
 std::string p95_of(const std::optional<Rates>& rates) {
@@ -133,6 +146,8 @@ nlohmann::ordered_json json_of(const StatusRow& row) {
   if (status.probe_seconds) json["probe_seconds"] = *status.probe_seconds;
   json["backplane"] = status.backplane;
   json["backplane_up"] = status.backplane_up;
+  json["redis_memory_bytes"] = status.redis_memory.used_bytes;
+  json["redis_memory_limit_bytes"] = status.redis_memory.limit_bytes;
   return json;
 }
 
@@ -140,8 +155,10 @@ nlohmann::ordered_json json_of(const StatusRow& row) {
 std::string notes(const std::vector<StatusRow>& rows, const std::vector<std::string>& elsewhere) {
   std::string text;
   for (const auto& row : rows) {
-    if (row.trouble.empty() && !row.status.reason.empty()) {
-      text += one_line(row.status.instance, kMaxNameBytes) + ": " + one_line(row.status.reason, 300) + '\n';
+    if (!row.trouble.empty()) continue;
+    for (const auto& note : {row.status.reason, note_on_memory(row.status.redis_memory)}) {
+      if (note.empty()) continue;
+      text += one_line(row.status.instance, kMaxNameBytes) + ": " + one_line(note, 300) + '\n';
     }
   }
   std::string names;
@@ -150,9 +167,51 @@ std::string notes(const std::vector<StatusRow>& rows, const std::vector<std::str
   return text;
 }
 
-bool all_answer(const std::vector<StatusRow>& rows) {
-  return std::all_of(rows.begin(), rows.end(), [](const auto& row) { return row.trouble.empty(); });
-}
+/// Looks at the listeners and at Redis, as often as it is asked to, and makes a text of it.
+class Observer {
+ public:
+  /// All of them outlive it.
+  Observer(const OpsReach& reach, const StatusOptions& options, const CommonOptions& common, const Output& output)
+      : reach_(reach), options_(options), common_(common), output_(output) {}
+
+  /// What to print of the next interval.
+  std::string observe() {
+    if (earlier_.rows.empty()) earlier_ = look(reach_.listeners, reach_.headers);
+    std::this_thread::sleep_for(options_.interval);
+    auto later = look(reach_.listeners, reach_.headers);
+    const auto rows = compared(earlier_, later);
+    earlier_ = std::move(later);
+    const auto elsewhere = ask_redis(rows);
+    if (common_.json) return status_json(rows, elsewhere);
+    const bool redraws = options_.watch && output_.to_terminal();
+    return (redraws ? "\x1b[H\x1b[2J" : "") + status_table(rows, output_) + notes(rows, elsewhere);
+  }
+
+  /// Whether all listeners did, last time.
+  [[nodiscard]] bool all_answer() const {
+    return std::all_of(earlier_.rows.begin(), earlier_.rows.end(), [](const auto& row) { return row.trouble.empty(); });
+  }
+
+ private:
+  /// The instances that have no row.
+  std::vector<std::string> ask_redis(const std::vector<StatusRow>& rows) {
+    const auto& config = reach_.settings.config;
+    if (!reach_.settings.usable() || config.backplane.type != config::BackplaneType::kRedis) return {};
+    auto names = instances_in_redis(config);
+    if (names) return without_row(std::move(*names), rows);
+    if (!std::exchange(told_, true)) {
+      output_.complain("instances on other machines are not named: " + names.error().message);
+    }
+    return {};
+  }
+
+  const OpsReach& reach_;
+  const StatusOptions& options_;
+  const CommonOptions& common_;
+  const Output& output_;
+  Sample earlier_;
+  bool told_ = false;  ///< that Redis names no instances
+};
 
 }  // namespace
 
@@ -201,35 +260,20 @@ std::string status_json(const std::vector<StatusRow>& rows, const std::vector<st
 int status(const StatusOptions& options, const CommonOptions& common, const Output& output) {
   const auto reach = reach_ops(options.ops, common, output);
   if (!reach) return reach.error();
-  const bool asks_redis =
-      reach->settings.usable() && reach->settings.config.backplane.type == config::BackplaneType::kRedis;
+  Observer observer(*reach, options, common, output);
+  if (!options.watch) {
+    if (!output.print(observer.observe())) return kExitOk;
+    return observer.all_answer() ? kExitOk : kExitUnavailable;
+  }
   const SignalFd signals;
   const auto interruptible = output.until(signals);
-  auto earlier = look(reach->listeners, reach->headers);
-  bool told = false;
   for (;;) {
-    if (signals.raised_within(options.interval)) return kExitOk;
-    auto later = look(reach->listeners, reach->headers);
-    if (signals.raised()) return kExitOk;
-    const auto rows = compared(earlier, later);
-    std::vector<std::string> elsewhere;
-    if (asks_redis) {
-      if (auto names = instances_in_redis(reach->settings.config)) {
-        elsewhere = without_row(std::move(*names), rows);
-      } else if (!std::exchange(told, true)) {
-        interruptible.complain("instances on other machines are not named: " + names.error().message);
-      }
-    }
     std::string text;
-    if (common.json) {
-      text = status_json(rows, elsewhere);
-    } else {
-      const bool redraws = options.watch && output.to_terminal();
-      text = (redraws ? "\x1b[H\x1b[2J" : "") + status_table(rows, output) + notes(rows, elsewhere);
+    {
+      const EndsAtSignal at_once(signals);
+      text = observer.observe();
     }
     if (!interruptible.print(text)) return kExitOk;
-    if (!options.watch) return all_answer(rows) ? kExitOk : kExitUnavailable;
-    earlier = std::move(later);
   }
 }
 

@@ -9,8 +9,9 @@ namespace {
 
 /// What the listeners ask for.
 constexpr std::uint64_t kBacklog = 65535;
-/// Listeners, Redis, the log, and some for the time between accepting and refusing.
-constexpr std::uint64_t kOtherDescriptors = 64;
+/// Above limits.connections: 1024 connections that are being told to come back, and what the process needs for itself
+/// (listeners, operators, Redis, the log).
+constexpr std::uint64_t kOtherDescriptors = 1100;
 
 std::string sysctl(const std::string& setting) {
   return "sysctl -w " + setting + ", and the same in a file of /etc/sysctl.d";
@@ -55,10 +56,13 @@ Findings judge_kernel(const KernelFacts& facts, const config::Config& config) {
 
 Finding judge_descriptors(const std::string& whose, std::uint64_t limit, std::uint64_t connections) {
   const auto what = whose + " may open " + std::to_string(limit) + " files";
-  if (limit >= connections + kOtherDescriptors) return ok("system.descriptors", what);
-  return fail("system.descriptors", what + ", limits.connections is " + std::to_string(connections),
-              "LimitNOFILE=" + std::to_string(connections + kOtherDescriptors) +
-                  " in the unit, or ulimit -n; or lower limits.connections");
+  const auto wanted = connections + kOtherDescriptors;
+  if (limit >= wanted) return ok("system.descriptors", what);
+  const auto more = what + ", limits.connections is " + std::to_string(connections);
+  const auto advice =
+      "LimitNOFILE=" + std::to_string(wanted) + " in the unit, or ulimit -n; or lower limits.connections";
+  if (limit <= connections) return fail("system.descriptors", more, advice);
+  return warn("system.descriptors", more + ": when it is full, who should be told to come back may be cut off", advice);
 }
 
 }  // namespace freshet::ctl

@@ -27,7 +27,7 @@ std::size_t depth_of(const redisReadTask& task) {
 
 /// hiredis' reader, which puts what it reads into a Reply instead of making a tree of its own objects.
 struct ReplyReader::Hiredis {
-  Hiredis() : reader(redisReaderCreate()) {
+  explicit Hiredis(std::size_t max_reply_bytes) : max_bytes(max_reply_bytes), reader(redisReaderCreate()) {
     if (reader == nullptr) throw std::bad_alloc();
     functions.createString = [](const redisReadTask* task, char* text, std::size_t size) -> void* {
       return self(task).put_text(*task, {text, size});
@@ -60,6 +60,7 @@ struct ReplyReader::Hiredis {
   Reply::Node& place(const redisReadTask& task) {
     if (task.parent != nullptr) return reply.nodes_[elements[depth_of(task) - 1] + static_cast<std::size_t>(task.idx)];
     if (reply.texts_.capacity() > kKeptBytes || reply.nodes_.capacity() * sizeof(Reply::Node) > kKeptBytes) reply = {};
+    reply.cut_ = false;
     reply.texts_.clear();
     reply.nodes_.assign(1, {});
     return reply.nodes_.front();
@@ -72,6 +73,12 @@ struct ReplyReader::Hiredis {
                       : task.type == REDIS_REPLY_ERROR  ? Type::kError
                                                         : Type::kOther;
     auto& node = place(task);
+    const auto wanted = reply.texts_.size() + text.size();
+    reply.cut_ = reply.cut_ || (wanted > max_bytes && !reply.texts_.empty());
+    if (reply.cut_) {
+      node = {Value::Type::kNil, 0, 0};
+      return this;
+    }
     node = {type, static_cast<std::uint32_t>(text.size()), static_cast<std::int64_t>(reply.texts_.size())};
     reply.texts_.insert(reply.texts_.end(), text.begin(), text.end());
     return this;
@@ -92,6 +99,7 @@ struct ReplyReader::Hiredis {
     return this;
   }
 
+  const std::size_t max_bytes;  ///< of a reply's texts
   redisReplyObjectFunctions functions{};
   Reply reply;                        ///< the latest, whole or not
   std::vector<std::size_t> elements;  ///< of the arrays that are being read, from the outermost on: where they begin
@@ -99,14 +107,13 @@ struct ReplyReader::Hiredis {
   std::unique_ptr<redisReader, CloseReader> reader;  // last: it frees an unfinished reply with the functions
 };
 
-ReplyReader::ReplyReader(std::size_t max_reply_bytes)
-    : hiredis_(std::make_unique<Hiredis>()), max_reply_bytes_(max_reply_bytes) {}
+ReplyReader::ReplyReader(std::size_t max_reply_bytes, std::size_t max_text_bytes)
+    : hiredis_(std::make_unique<Hiredis>(max_reply_bytes)), max_text_bytes_(max_text_bytes) {}
 
 ReplyReader::~ReplyReader() = default;
 
 void ReplyReader::feed(std::string_view bytes) {
   if (error_ || bytes.empty()) return;
-  pending_bytes_ += bytes.size();
   if (redisReaderFeed(hiredis_->reader.get(), bytes.data(), bytes.size()) != REDIS_OK) throw std::bad_alloc();
 }
 
@@ -125,12 +132,9 @@ base::Result<Reply*> ReplyReader::take() {
     error_ = base::Error{"a reply of another protocol"};
     return tl::unexpected<base::Error>(*error_);
   }
-  if (raw != nullptr) {
-    pending_bytes_ = reader.len - reader.pos;
-    return &hiredis_->reply;
-  }
-  if (pending_bytes_ > max_reply_bytes_) {
-    error_ = base::Error{"a reply of more than " + std::to_string(max_reply_bytes_) + " bytes"};
+  if (raw != nullptr) return &hiredis_->reply;
+  if (reader.len - reader.pos > max_text_bytes_) {
+    error_ = base::Error{"a text of more than " + std::to_string(max_text_bytes_) + " bytes"};
     return tl::unexpected<base::Error>(*error_);
   }
   return nullptr;
@@ -149,6 +153,17 @@ void append_command(std::string& out, std::span<const std::string_view> argument
     out += argument;
     out += "\r\n";
   }
+}
+
+std::size_t command_bytes(std::span<const std::string_view> arguments) {
+  const auto size_line = [](std::size_t size) {
+    std::size_t bytes = std::string_view("*0\r\n").size();
+    for (; size > 9; size /= 10) ++bytes;
+    return bytes;
+  };
+  auto bytes = size_line(arguments.size());
+  for (const auto argument : arguments) bytes += size_line(argument.size()) + argument.size() + 2;
+  return bytes;
 }
 
 }  // namespace freshet::redis

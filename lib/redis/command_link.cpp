@@ -19,6 +19,10 @@ using Kind = broker::PublishError::Kind;
 /// More than any ring that the functions keep by default; the proof needs the whole ring or says that it was trimmed.
 constexpr std::string_view kLastIndex = "65535";
 constexpr std::uint64_t kSecond = 1'000'000;
+/// A storm of streams asks for hundreds of marks a second, and libraries change hardly ever.
+constexpr std::chrono::seconds kFunctionsCheck{1};
+/// Of what may wait to be sent, kept free of publications: without room for a mark or a read the connection ends.
+constexpr std::size_t kReservedBytes = std::size_t{1} << 20U;
 
 /// Refusals that pass by themselves, and that another connection would meet, too.
 bool passes_by_itself(std::string_view error) {
@@ -38,7 +42,10 @@ std::optional<broker::Id> time_of(Value reply) {
 }  // namespace
 
 CommandLink::CommandLink(uv::Loop& loop, Options options, Log log)
-    : loop_(loop), options_(std::move(options)), link_(loop, options_.link, std::move(log), *this) {}
+    : loop_(loop),
+      options_(std::move(options)),
+      link_(loop, options_.link, std::move(log), *this),
+      memory_(loop, link_) {}
 
 void CommandLink::start(broker::Backplane::Observer& observer) {
   observer_ = &observer;
@@ -46,8 +53,11 @@ void CommandLink::start(broker::Backplane::Observer& observer) {
 }
 
 void CommandLink::on_connected() {
-  functions_.emplace(link_.connection(), options_.load_functions,
-                     [this](const Functions::Server& server) { on_ready(server); });
+  functions_.emplace(link_.connection(),
+                     Functions::Options{.may_load = options_.load_functions,
+                                        .log = [this](const std::string& line) { link_.log(Level::kInfo, line); }},
+                     [this](const std::string& version) { on_ready(version); });
+  memory_.start();
 }
 
 void CommandLink::on_push(Value reply) {
@@ -55,23 +65,23 @@ void CommandLink::on_push(Value reply) {
 }
 
 void CommandLink::on_lost(bool was_up) {
+  memory_.stop();
   readings_.clear();
   refusal_.clear();
   if (was_up) observer_->on_command_down();
 }
 
-void CommandLink::on_ready(const Functions::Server& server) {
-  if (!server.eviction_policy.empty() && server.eviction_policy != "noeviction" && !warned_of_eviction_) {
-    warned_of_eviction_ = true;
-    link_.log(Level::kWarn, "maxmemory-policy is " + base::printable(server.eviction_policy, 40) +
-                                ": evicted histories look like quiet channels; noeviction is needed");
-  }
-  link_.declare_up("connected to Redis " + server.version);
+void CommandLink::on_ready(const std::string& version) {
+  link_.declare_up("connected to Redis " + version);
   observer_->on_command_up();
   if (control_ != nullptr) control_->on_control_up();
 }
 
 void CommandLink::mark(std::uint64_t nonce) {
+  if (loop_.now() - functions_checked_ >= kFunctionsCheck) {
+    functions_checked_ = loop_.now();
+    functions_->check();
+  }
   const auto name = options_.mark_tag + std::to_string(nonce);
   link_.connection().send({"FCALL", "freshet_mark", "0", options_.instance, name, "PREFIX", options_.prefix},
                           [this](const base::Result<Reply>& reply) {
@@ -137,9 +147,13 @@ void CommandLink::read_history(std::string_view channel) {
   readings_.push_back({std::string(channel), std::nullopt, std::nullopt});
   const auto ring = options_.prefix + "ring:" + std::string(channel);
   const auto clock = options_.prefix + "clock";
-  connection.send({"LRANGE", ring, "0", kLastIndex}, [this](base::Result<Reply> reply) {
-    if (reply) on_ring(std::move(*reply));
-  });
+  // The newest come first: a ring that is too large is read as one that was trimmed.
+  connection.send(
+      {"LRANGE", ring, "0", kLastIndex},
+      [this](base::Result<Reply> reply) {
+        if (reply) on_ring(std::move(*reply));
+      },
+      Connection::Cut::kTaken);
   connection.send({"HMGET", clock, "floor", "epoch"}, [this](base::Result<Reply> reply) {
     if (reply) on_clock(std::move(*reply));
   });
@@ -169,9 +183,11 @@ void CommandLink::on_time(Value reply) {
   broker::History history;
   history.now = *now;
   const auto ring = reading.ring->value();
-  history.readable = !ring.is_error();
   history.records.reserve(ring.size());
-  for (std::size_t i = 0; i < ring.size(); ++i) history.records.push_back(ring[i].text());
+  for (std::size_t i = 0; i < ring.size() && ring[i].is(Value::Type::kString); ++i) {
+    history.records.push_back(ring[i].text());
+  }
+  history.readable = !ring.is_error() && history.records.empty() == (ring.size() == 0);
   const auto clock = reading.clock->value();
   history.floor = base::parse_decimal(clock[0].text()).value_or(0);
   history.epoch = clock[1].text();
@@ -181,15 +197,18 @@ void CommandLink::on_time(Value reply) {
 void CommandLink::publish(broker::Publication publication, std::function<void(broker::PublishResult)> done) {
   if (!link_.up()) return refuse(std::move(done), publish_failure(Kind::kUnavailable, link_.trouble()));
   auto& connection = link_.connection();
-  const auto bytes = publication.data.size();
-  if (bytes >= connection.max_queued_bytes()) {
-    return refuse(std::move(done), publish_failure(Kind::kTooLarge, "data of " + std::to_string(bytes) + " bytes"));
-  }
-  if (connection.queued_bytes() + bytes >= connection.max_queued_bytes()) {
-    return refuse(std::move(done), publish_failure(Kind::kUnavailable, link_.about("too much waits to be sent")));
-  }
+  const auto data_bytes = publication.data.size();
   const auto command = publish_command(std::move(publication), options_.prefix);
   const std::vector<std::string_view> arguments(command.begin(), command.end());
+  const auto bytes = command_bytes(arguments);
+  const auto most = connection.max_queued_bytes() - kReservedBytes;
+  if (bytes > most) {
+    return refuse(std::move(done),
+                  publish_failure(Kind::kTooLarge, "data of " + std::to_string(data_bytes) + " bytes"));
+  }
+  if (connection.queued_bytes() + bytes > most) {
+    return refuse(std::move(done), publish_failure(Kind::kUnavailable, link_.about("too much waits to be sent")));
+  }
   connection.send(arguments, [this, done = std::move(done)](const base::Result<Reply>& reply) {
     done(reply ? publish_result(reply->value())
                : publish_failure(Kind::kUnavailable, link_.about(reply.error().message)));

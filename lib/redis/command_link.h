@@ -13,6 +13,7 @@
 #include "broker/control_bus.h"
 #include "redis/functions.h"
 #include "redis/link.h"
+#include "redis/server_memory.h"
 
 namespace freshet::redis {
 
@@ -49,6 +50,8 @@ class CommandLink final : private Link::User {
   [[nodiscard]] const Link& link() const { return link_; }
   /// Why Redis takes no marks although the link is up; empty when it does.
   [[nodiscard]] const std::string& refusal() const { return refusal_; }
+  /// How full Redis is. None: not known at the moment.
+  [[nodiscard]] const std::optional<Memory>& memory() const { return memory_.latest(); }
 
  private:
   /// A history whose three replies have not all come.
@@ -60,8 +63,10 @@ class CommandLink final : private Link::User {
 
   void on_connected() override;
   void on_push(Value reply) override;
+  void on_batch_begin() override {}
+  void on_batch_end() override {}
   void on_lost(bool was_up) override;
-  void on_ready(const Functions::Server& server);
+  void on_ready(const std::string& version);
   void on_marked(Value reply);
   void on_synced(Value reply);
   void on_ring(Reply reply);
@@ -79,16 +84,17 @@ class CommandLink final : private Link::User {
   broker::Backplane::Observer* observer_ = nullptr;
   broker::ControlBus::Observer* control_ = nullptr;
   std::optional<Functions> functions_;
+  base::Instant functions_checked_{};
   std::deque<Reading> readings_;
   std::string refusal_;
   /// The clock's settings that were last found to differ from this process's; in words, for the log.
   std::string foreign_settings_;
   std::string reported_;
   bool settings_written_ = false;
-  bool warned_of_eviction_ = false;
   std::deque<std::function<void()>> refused_;
   std::unique_ptr<base::Timer> refusing_;
   Link link_;
+  ServerMemory memory_;
 };
 
 }  // namespace freshet::redis

@@ -26,9 +26,12 @@ std::string words(base::Duration duration) {
 }  // namespace
 
 Connection::Connection(uv::Loop& loop, Options options, Owner& owner)
-    : loop_(loop), options_(std::move(options)), owner_(owner), started_(loop.now()), turn_end_(loop, [this] {
-        flush();
-      }) {
+    : loop_(loop),
+      options_(std::move(options)),
+      owner_(owner),
+      started_(loop.now()),
+      reader_(options_.max_reply_bytes),
+      turn_end_(loop, [this] { flush(); }) {
   connector_ = std::make_unique<uv::Connector>(loop_, options_.address, options_.connect_deadline,
                                                [this](base::Result<uv::Fd> fd) { on_dialed(std::move(fd)); });
 }
@@ -89,22 +92,24 @@ void Connection::judge_login(std::string_view command, Value answer) {
   owner_.on_connected();
 }
 
-void Connection::send(std::span<const std::string_view> arguments, Answer answer) {
-  pending_.push_back({std::string(arguments.front()), loop_.now(), std::move(answer)});
+void Connection::send(std::span<const std::string_view> arguments, Answer answer, Cut cut) {
+  pending_.push_back({std::string(arguments.front()), loop_.now(), std::move(answer), cut});
   if (loss_) return;
   post(arguments);
   watch_deadline();
 }
 
-void Connection::send(std::initializer_list<std::string_view> arguments, Answer answer) {
-  send(std::span(arguments.begin(), arguments.size()), std::move(answer));
+void Connection::send(std::initializer_list<std::string_view> arguments, Answer answer, Cut cut) {
+  send(std::span(arguments.begin(), arguments.size()), std::move(answer), cut);
 }
 
 void Connection::post(std::span<const std::string_view> arguments) {
   if (loss_) return;
+  const auto wanted = queued_bytes() + command_bytes(arguments);
+  if (wanted > options_.max_queued_bytes) {
+    return close(std::to_string(wanted) + " bytes wait to be sent: Redis does not read");
+  }
   append_command(out_, arguments);
-  if (queued_bytes() <= options_.max_queued_bytes) return;
-  close(std::to_string(queued_bytes()) + " bytes wait to be sent: Redis does not read");
 }
 
 void Connection::flush() {
@@ -152,6 +157,10 @@ void Connection::take_replies() {
     if (!reply) return close("protocol error: " + base::printable(reply.error().message));
     if (!*reply) return;
     replied_ = true;
+    const bool takes_cut = !pending_.empty() && pending_.front().cut == Cut::kTaken;
+    if ((*reply)->cut() && !takes_cut) {
+      return close("a reply of more than " + std::to_string(options_.max_reply_bytes) + " bytes");
+    }
     if (pending_.empty()) {
       owner_.on_push((*reply)->value());
       continue;

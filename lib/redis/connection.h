@@ -49,8 +49,10 @@ class Connection final : private Wire::Handler {
     base::Duration connect_deadline = std::chrono::seconds(5);
     /// For the oldest command without a reply, counted anew whenever bytes come: a long reply is not a missing one.
     base::Duration reply_deadline = std::chrono::seconds(5);
-    /// What may wait to be sent; more means that Redis has stopped reading.
+    /// What may wait to be sent; a command beyond that means that Redis has stopped reading, and ends the connection.
     std::size_t max_queued_bytes = std::size_t{64} << 20U;
+    /// Of all texts of one reply; a reply beyond that is cut.
+    std::size_t max_reply_bytes = ReplyReader::kMaxTextBytes;
   };
 
   struct Loss {
@@ -66,8 +68,8 @@ class Connection final : private Wire::Handler {
     /// A reply that nobody waits for: a subscriber's message. Valid during the call.
     virtual void on_push(Value reply) = 0;
     /// Around all that was read at once.
-    virtual void on_batch_begin() {}
-    virtual void on_batch_end() {}
+    virtual void on_batch_begin() = 0;
+    virtual void on_batch_end() = 0;
     /// Once, at the end; the answers still awaited are failed after it. Only here may the connection be destroyed.
     virtual void on_down(const Loss& loss) = 0;
 
@@ -77,6 +79,8 @@ class Connection final : private Wire::Handler {
 
   /// The reply, or why it will never come. Dropped when the connection is destroyed first.
   using Answer = std::function<void(base::Result<Reply>)>;
+  /// What becomes of a reply that was cut: it ends the connection, or is answered as it is.
+  enum class Cut : bool { kRefused, kTaken };
 
   /// Starts to connect. Loop and owner outlive the connection.
   Connection(uv::Loop& loop, Options options, Owner& owner);
@@ -85,14 +89,14 @@ class Connection final : private Wire::Handler {
   Connection& operator=(const Connection&) = delete;
 
   /// Commands sent after the end are dropped; `answer` then comes, too, as long as `on_down` has not.
-  void send(std::span<const std::string_view> arguments, Answer answer);
-  void send(std::initializer_list<std::string_view> arguments, Answer answer);
+  void send(std::span<const std::string_view> arguments, Answer answer, Cut cut = Cut::kRefused);
+  void send(std::initializer_list<std::string_view> arguments, Answer answer, Cut cut = Cut::kRefused);
   /// For commands whose replies come as pushes.
   void post(std::span<const std::string_view> arguments);
   /// Ends it: `on_down` follows on the next turn, nothing else does. The first reason counts.
   void close(std::string reason, Retry retry = Retry::kSoon);
 
-  /// What waits to be sent.
+  /// What waits to be sent, as it travels: never more than may.
   [[nodiscard]] std::size_t queued_bytes() const { return out_.size() - sent_; }
   [[nodiscard]] std::size_t max_queued_bytes() const { return options_.max_queued_bytes; }
 
@@ -101,6 +105,7 @@ class Connection final : private Wire::Handler {
     std::string command;
     base::Instant sent;
     Answer answer;
+    Cut cut;
   };
 
   void on_open() override;

@@ -23,8 +23,8 @@ class Link final : private Connection::Owner {
     virtual void on_connected() = 0;
     virtual void on_push(Value reply) = 0;
     /// Around all that was read at once.
-    virtual void on_batch_begin() {}
-    virtual void on_batch_end() {}
+    virtual void on_batch_begin() = 0;
+    virtual void on_batch_end() = 0;
     /// The connection has gone; another one will follow.
     virtual void on_lost(bool was_up) = 0;
 

@@ -13,6 +13,8 @@ namespace {
 
 /// Names of very many channels may wait to be sent after a reconnect.
 constexpr std::size_t kSubscriberQueueBytes = std::size_t{256} << 20U;
+/// Publishers choose how much a ring keeps: this is what is read of one.
+constexpr std::size_t kRingBytes = std::size_t{256} << 20U;
 
 Link::Options link_options(const RedisBackplane::Options& options, std::string name, std::uint64_t seed) {
   Connection::Options connection{
@@ -59,6 +61,7 @@ RedisBackplane::RedisBackplane(uv::Loop& loop, const Options& options, const Log
     hearing.connection.must_tell_role = asking.connection.must_tell_role = true;
   }
   hearing.connection.max_queued_bytes = kSubscriberQueueBytes;
+  asking.connection.max_reply_bytes = kRingBytes;
   subscriber_ = std::make_unique<SubscriberLink>(
       loop, SubscriberLink::Options{std::move(hearing), options.prefix, options.instance, mark_tag}, log);
   command_ = std::make_unique<CommandLink>(
@@ -130,8 +133,8 @@ std::string RedisBackplane::trouble() const {
 }
 
 RedisBackplane::Status RedisBackplane::status() const {
-  return {subscriber_->link().up(), command_->link().up(), subscriber_->link().reconnects(),
-          command_->link().reconnects(), subscriber_->malformed()};
+  return {subscriber_->link().up(),      command_->link().up(),    subscriber_->link().reconnects(),
+          command_->link().reconnects(), subscriber_->malformed(), command_->memory()};
 }
 
 }  // namespace freshet::redis

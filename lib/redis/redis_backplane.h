@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "broker/backplane.h"
 #include "broker/control_bus.h"
 #include "redis/log.h"
+#include "redis/memory.h"
 #include "uv/address.h"
 
 namespace freshet::tls {
@@ -85,6 +87,8 @@ class RedisBackplane final : public broker::Backplane, public broker::ControlBus
     std::uint64_t command_reconnects = 0;
     /// Marks and fences that were not what the functions write.
     std::uint64_t malformed = 0;
+    /// As it was a few seconds ago. None: the command link is down.
+    std::optional<Memory> memory;
   };
 
   RedisBackplane(uv::Loop& loop, const Options& options, const Log& log);

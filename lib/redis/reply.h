@@ -52,10 +52,14 @@ class Value {
 class Reply {
  public:
   [[nodiscard]] Value value() const { return {nodes_.data(), nodes_.data(), texts_.data()}; }
+  /// Whether it was larger than its reader's bound: the texts up to there are whole, and all later ones are nil.
+  [[nodiscard]] bool cut() const { return cut_; }
 
  private:
   friend class ReplyReader;
   using Node = Value::Node;
+
+  bool cut_ = false;
 
   std::vector<Node> nodes_;  ///< first the reply itself; an array's elements are neighbours
   std::vector<char> texts_;

@@ -41,6 +41,8 @@ class SentinelLink final : private Link::User {
  private:
   void on_connected() override;
   void on_push(Value reply) override;
+  void on_batch_begin() override {}
+  void on_batch_end() override {}
   void on_lost(bool was_up) override;
   void ask();
   void judge_state(Value reply);

@@ -128,6 +128,13 @@ std::string Metrics::text(const Statistics& server, const broker::Counters& hub,
   page.gauge("freshet_redis_up", "", now.command_up ? 1 : 0, {{"connection", "command"}});
   page.counter("freshet_redis_reconnects_total", "Connections to Redis made after the first ones",
                static_cast<double>(now.redis_reconnects));
+  const auto redis = now.redis_memory.value_or(RedisMemory{});
+  page.gauge("freshet_redis_memory_bytes", "What Redis uses of its maxmemory; 0 while that is not known",
+             static_cast<double>(redis.used_bytes));
+  page.gauge("freshet_redis_memory_limit_bytes", "The maxmemory of Redis; 0 is no limit",
+             static_cast<double>(redis.limit_bytes));
+  page.gauge("freshet_redis_evicts", "Whether the maxmemory-policy of Redis takes histories away to make room",
+             redis.evicts ? 1 : 0);
   page.gauge("freshet_probe_seconds", "The latest delivery probe's way through the backplane and back",
              static_cast<double>(hub.last_probe.count()) / 1e6);
   page.gauge("freshet_probe_age_seconds", "Since a delivery probe last came back", now.probe_age_seconds);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,6 +22,14 @@ struct ProcessUsage {
   std::size_t virtual_bytes = 0;
 };
 
+/// How full the Redis behind the backplane is.
+struct RedisMemory {
+  std::uint64_t used_bytes = 0;
+  std::uint64_t limit_bytes = 0;  ///< maxmemory; 0: none
+  std::string eviction_policy;
+  bool evicts = false;  ///< whether it takes histories away to make room
+};
+
 /// What is true only at the moment of a scrape.
 struct Snapshot {
   bool ready = false;
@@ -30,6 +39,7 @@ struct Snapshot {
   bool subscriber_up = false;
   bool command_up = false;
   std::uint64_t redis_reconnects = 0;
+  std::optional<RedisMemory> redis_memory;  ///< none: not known, or no Redis
   double probe_age_seconds = 0;
   double loop_lag_seconds = 0;
   std::size_t connections_limit = 0;

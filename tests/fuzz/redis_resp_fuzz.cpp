@@ -14,13 +14,16 @@
 #include "redis/codec.h"
 
 using freshet::redis::append_command;
+using freshet::redis::command_bytes;
 using freshet::redis::parse_clock_line;
 using freshet::redis::ReplyReader;
 using freshet::redis::Value;
 
 namespace {
 
-constexpr std::size_t kMaxReplyBytes = 4096;
+constexpr std::size_t kMaxInputBytes = 4096;
+/// Small enough for replies that are cut.
+constexpr std::size_t kMaxReplyBytes = 256;
 
 void require(bool holds) {
   if (!holds) std::abort();
@@ -63,6 +66,7 @@ Outcome read(std::string_view bytes, std::size_t piece) {
     }
     if (*reply) {
       render((*reply)->value(), outcome.replies);
+      outcome.replies += (*reply)->cut() ? "cut" : "whole";
     } else if (bytes.empty()) {
       return outcome;
     } else {
@@ -77,6 +81,7 @@ void check_command(std::string_view text) {
   std::string command;
   const std::array<std::string_view, 2> arguments{"ECHO", text};
   append_command(command, arguments);
+  require(command.size() == command_bytes(arguments));
   ReplyReader reader;
   reader.feed(command);
   const auto reply = reader.take();
@@ -88,7 +93,7 @@ void check_command(std::string_view text) {
 
 // NOLINTNEXTLINE(readability-identifier-naming): libFuzzer calls it by this name
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  if (size == 0 || size > kMaxReplyBytes) return 0;
+  if (size == 0 || size > kMaxInputBytes) return 0;
   const std::string bytes(data + 1, data + size);
   require(read(bytes, bytes.size() + 1) == read(bytes, data[0] % 32U + 1U));
   check_clock_line(bytes);

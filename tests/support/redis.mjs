@@ -1,24 +1,16 @@
-// A real redis-server in a folder of its own, on a port that the kernel chose.
+// A real redis-server in a folder and on a port of its own.
 import fs from 'node:fs';
-import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 
 import {Redis} from 'ioredis';
 
+import {freePort} from './ports.mjs';
 import {Program} from './process.mjs';
-import {Watch, within} from './wait.mjs';
+import {Watch, deadlineMs, within} from './wait.mjs';
 
 /** The function library as its source says it. */
 export const librarySource = fs.readFileSync(new URL('../../lib/redis/freshet.lua', import.meta.url), 'utf8');
-
-export async function freePort() {
-  const server = net.createServer();
-  await new Promise((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
-  const {port} = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 /** Everything that a server publishes, on channels that match a pattern, in the order of arrival. */
 export class Listener {
@@ -49,24 +41,36 @@ export class Listener {
   }
 }
 
+/**
+ * What a server or a sentinel is told to speak TLS: [name, value]s, none without `tls`, which is {authority, certificate, key}
+ * (see certificates.mjs).
+ */
+export const tlsOptions = ({tls, port}) => (tls ? [
+  ['tls-port', String(port)], ['tls-replication', 'yes'], ['tls-auth-clients', 'no'],
+  ['tls-ca-cert-file', tls.authority.file], ['tls-cert-file', tls.certificate], ['tls-key-file', tls.key],
+] : []);
+
+/** What ioredis is told. */
+export const clientTls = ({tls}) => (tls ? {tls: {ca: fs.readFileSync(tls.authority.file)}} : {});
+
 /** One redis-server; see startRedis. `client` is an ioredis connection as the default user. */
 export class RedisServer {
   #connections = new Set();
 
-  constructor({folder, host, port, args, command, env, login}) {
-    Object.assign(this, {folder, host, port, args, command, env, login});
+  constructor({folder, host, port, args, command, env, login, tls}) {
+    Object.assign(this, {folder, host, port, args, command, env, login, tls});
   }
 
   get url() {
-    return `redis://${this.host}:${this.port}/0`;
+    return `${this.tls ? 'rediss' : 'redis'}://${this.host}:${this.port}/0`;
   }
 
   /** Starts it, again after stop() or kill9(): on the same port, with the files that it left. */
   async start() {
     const [program, ...before] = this.command;
     this.program = new Program(program, [
-      ...before, '--port', String(this.port), '--bind', this.host, '--dir', this.folder, '--save', '', '--appendonly', 'no',
-      '--enable-debug-command', 'yes', ...this.args,
+      ...before, '--port', String(this.tls ? 0 : this.port), '--bind', this.host, '--dir', this.folder, '--save', '', '--appendonly', 'no',
+      '--enable-debug-command', 'yes', ...tlsOptions(this).flatMap(([name, value]) => [`--${name}`, value]), ...this.args,
     ], {env: this.env});
     await this.program.output(/Ready to accept connections/, {where: 'stdout'});
     this.client = this.connect();
@@ -76,7 +80,8 @@ export class RedisServer {
   /** Another connection. It does not reconnect by itself, and ends with the server. */
   connect(options = {}) {
     const connection = new Redis({
-      port: this.port, host: this.host, retryStrategy: null, maxRetriesPerRequest: 0, ...this.login, ...options,
+      port: this.port, host: this.host, connectTimeout: deadlineMs, retryStrategy: null, maxRetriesPerRequest: 0,
+      ...clientTls(this), ...this.login, ...options,
     });
     connection.on('error', () => {});   // every command that it concerns rejects
     this.#connections.add(connection);
@@ -118,26 +123,16 @@ export class RedisServer {
  * (In a before() hook node:test's own after() means the end of the hook: collect the endings there and run them in after().)
  * `args` are further redis-server options; with `functions` (the default) the library is loaded;
  * `host` and `port` are where it listens instead of a free port on loopback; `command` and `env` are how to start it; `login` is
- * {username, password} of its connections.
+ * {username, password} of its connections; with `tls` (see tlsOptions) it speaks nothing else.
  */
-export async function startRedis(t, {args = [], functions = true, host = '127.0.0.1', port, command = ['redis-server'], env, login} = {}) {
+export async function startRedis(t, {args = [], functions = true, host = '127.0.0.1', port, command = ['redis-server'], env, login, tls} = {}) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'freshet-redis-'));
-  // Between choosing a port and binding it, another process may take it: then another one is tried.
-  for (let attempt = 1; ; ++attempt) {
-    const server = new RedisServer({folder, host, port: port ?? await freePort(), args, command, env, login});
-    try {
-      await server.start();
-    } catch (error) {
-      if (server.program.running) await server.program.kill9();
-      if (attempt < 5 && /Address already in use/.test(server.program.stdout)) continue;
-      fs.rmSync(folder, {recursive: true, force: true});
-      throw error;
-    }
-    t.after(async () => {
-      await server.kill9();
-      fs.rmSync(folder, {recursive: true, force: true});
-    });
-    if (functions) await within(server.loadFunctions(), 'FUNCTION LOAD');
-    return server;
-  }
+  const server = new RedisServer({folder, host, port: port ?? await freePort(), args, command, env, login, tls});
+  t.after(async () => {
+    await server.kill9();
+    fs.rmSync(folder, {recursive: true, force: true});
+  });
+  await server.start();
+  if (functions) await within(server.loadFunctions(), 'FUNCTION LOAD');
+  return server;
 }

@@ -1,5 +1,5 @@
-// A Redis primary with two replicas, watched by three sentinels, all on this machine: each in a folder of its own, on a port
-// that the kernel chose.
+// A Redis primary with two replicas, watched by three sentinels, all on this machine: each in a folder and on a
+// port of its own.
 import assert from 'node:assert/strict';
 import crypto from 'node:crypto';
 import fs from 'node:fs';
@@ -9,9 +9,10 @@ import path from 'node:path';
 import {Redis} from 'ioredis';
 
 import {startScene} from './fault.mjs';
+import {freePort} from './ports.mjs';
 import {Program} from './process.mjs';
-import {freePort, startRedis} from './redis.mjs';
-import {until, within} from './wait.mjs';
+import {clientTls, startRedis, tlsOptions} from './redis.mjs';
+import {deadlineMs, until, within} from './wait.mjs';
 
 export const masterName = 'mymaster';
 /** The first sentinel finds first that the primary is down: they do not all want to be elected at once, and fail. */
@@ -25,10 +26,10 @@ export class Sentinel {
   events = [];
   #connections = [];
 
-  constructor({port, password, downAfterMs}) {
+  constructor({port, password, tls, downAfterMs}) {
     this.id = crypto.randomBytes(20).toString('hex');
     this.folder = fs.mkdtempSync(path.join(os.tmpdir(), 'freshet-sentinel-'));
-    Object.assign(this, {port, password, downAfterMs});
+    Object.assign(this, {port, password, tls, downAfterMs});
   }
 
   get address() {
@@ -44,7 +45,7 @@ export class Sentinel {
     const [primary, ...replicas] = servers;
     const others = sentinels.filter((other) => other !== this);
     fs.writeFileSync(this.#configFile, [
-      `port ${this.port}`, 'bind 127.0.0.1', `dir ${this.folder}`,
+      `port ${this.tls ? 0 : this.port}`, ...tlsOptions(this).map((words) => words.join(' ')), 'bind 127.0.0.1', `dir ${this.folder}`,
       `sentinel myid ${this.id}`,
       `sentinel monitor ${masterName} 127.0.0.1 ${primary.port} 1`,
       `sentinel down-after-milliseconds ${masterName} ${this.downAfterMs}`,
@@ -73,7 +74,10 @@ export class Sentinel {
   }
 
   #connect() {
-    const connection = new Redis({port: this.port, host: '127.0.0.1', retryStrategy: null, password: this.password});
+    const connection = new Redis({
+      port: this.port, host: '127.0.0.1', connectTimeout: deadlineMs, retryStrategy: null, password: this.password,
+      ...clientTls(this),
+    });
     connection.on('error', () => {});   // every command that it concerns rejects
     this.#connections.push(connection);
     return connection;
@@ -98,6 +102,16 @@ function clientOf(server) {
   return server.client;
 }
 
+/** Asks a server, once more when it turns out that a sentinel has ended the connection. */
+async function ask(server, question) {
+  try {
+    return await question(clientOf(server));
+  } catch (error) {
+    if (server.client.status !== 'end') throw error;
+    return question(clientOf(server));
+  }
+}
+
 /** See startSentinels. Serves tests as a RedisServer does, of which it is always the primary. */
 export class SentinelCluster {
   constructor(parts) {
@@ -107,12 +121,14 @@ export class SentinelCluster {
 
   /** Of no server at all: the daemon has to ask the sentinels. */
   get url() {
-    return 'redis://nobody.invalid:1/0';
+    return `${this.primary.tls ? 'rediss' : 'redis'}://nobody.invalid:1/0`;
   }
 
   /** What the daemon is told of the sentinels. */
   get config() {
-    return {backplane: {redis: {sentinel: {master: masterName, nodes: this.sentinels.map(({address}) => address)}}}};
+    const sentinel = {master: masterName, nodes: this.sentinels.map(({address}) => address)};
+    const {tls} = this.primary;
+    return {backplane: {redis: {sentinel, ...(tls && {tls: {ca_file: tls.authority.file}})}}};
   }
 
   get client() {
@@ -144,8 +160,11 @@ export class SentinelCluster {
 
   /** Holds up all writes until the next failover; replicas have everything by then. As operators do before a planned one. */
   async replicate() {
-    await this.client.client('PAUSE', '10000', 'WRITE');
-    const offset = async (server) => Number((await clientOf(server).info('replication')).match(/master_repl_offset:(\d+)/)[1]);
+    await this.client.client('PAUSE', '30000', 'WRITE');
+    const offset = async (server) => {
+      const info = await ask(server, (client) => client.info('replication'));
+      return Number(info.match(/master_repl_offset:(\d+)/)[1]);
+    };
     const end = await offset(this.primary);
     for (const replica of this.replicas.filter(({program}) => program.running)) {
       await until(async () => await offset(replica) >= end, `${replica.port} to have everything`);
@@ -199,10 +218,10 @@ export class SentinelCluster {
     const tellAt = performance.now() + sentinelsTellMs;
     let told = false;
     return until(async () => {
-      const info = await clientOf(replica).info('replication').catch(() => '');
+      const info = await ask(replica, (client) => client.info('replication')).catch(() => '');
       if (!told && performance.now() > tellAt) {
+        await ask(replica, (client) => client.replicaof('127.0.0.1', this.primary.port));
         told = true;
-        await clientOf(replica).replicaof('127.0.0.1', this.primary.port);
       }
       return info.includes(`master_port:${this.primary.port}\r`) && info.includes('master_link_status:up');
     }, `${replica.port} to follow ${this.primary.port}`, {ms});
@@ -211,17 +230,17 @@ export class SentinelCluster {
 
 /**
  * Starts primary, replicas and sentinels, all of which end with the test `t`. `password` is the sentinels' own;
- * `args` are further options of the servers.
+ * `args` are further options of the servers; with `tls` (see redis.mjs) all speak it, and nothing else.
  */
-export async function startSentinels(t, {args = [], password, servers: serverCount = 3, sentinels: sentinelCount = 3} = {}) {
+export async function startSentinels(t, {args = [], password, tls, servers: serverCount = 3, sentinels: sentinelCount = 3} = {}) {
   const common = ['--repl-diskless-sync-delay', '0', '--repl-ping-replica-period', '1', ...args];
-  const primary = await startRedis(t, {functions: false, args: common});
+  const primary = await startRedis(t, {functions: false, args: common, tls});
   const replicas = await Promise.all(Array.from({length: serverCount - 1}, () =>
-    startRedis(t, {functions: false, args: [...common, '--replicaof', `127.0.0.1 ${primary.port}`]})));
+    startRedis(t, {functions: false, args: [...common, '--replicaof', `127.0.0.1 ${primary.port}`], tls})));
   const servers = [primary, ...replicas];
   const sentinels = [];
   for (let count = 0; count < sentinelCount; count += 1) {
-    sentinels.push(new Sentinel({port: await freePort(), password, downAfterMs: downAfterMs + count * laterMs}));
+    sentinels.push(new Sentinel({port: await freePort(), password, tls, downAfterMs: downAfterMs + count * laterMs}));
   }
   const cluster = new SentinelCluster({servers, sentinels});
   t.after(async () => {
@@ -242,7 +261,7 @@ export async function startSentinels(t, {args = [], password, servers: serverCou
 
 /** The names of a server's connections from daemons, sorted. */
 export async function connectionsOf(server) {
-  const list = await clientOf(server).client('LIST');
+  const list = await ask(server, (client) => client.client('LIST'));
   return [...list.matchAll(/ name=(freshet:\S+)/g)].map(([, name]) => name).sort();
 }
 

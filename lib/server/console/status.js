@@ -43,6 +43,11 @@ export function quantile(share, before, after) {
 
 const opened = ({stream, ...refused}) => ({opened: stream, ...refused});
 const sum = (tally) => Object.values(tally).reduce((all, value) => all + value, 0);
+/** How full Redis is, and whether that is good; from 95 % of its maxmemory on it is as good as full. */
+function fullness({used_bytes: used, limit_bytes: limit}) {
+  if (limit === 0) return [bytes(used)];
+  return [`${bytes(used)} of ${bytes(limit)}`, used >= 0.95 * limit ? 'bad' : ''];
+}
 const latencyText = (seconds) => (seconds === Infinity ? '> 1\u00a0s' : duration(seconds));
 
 export class StatusPanel {
@@ -169,6 +174,7 @@ export class StatusPanel {
     const reaches = up.subscriber && up.command;
     this.#field('probe', reaches ? duration(backplane.probe_seconds) : `last ${duration(backplane.probe_seconds)}`);
     this.#field('reconnects', integer.format(backplane.reconnects));
+    this.#field('redis-memory', ...(backplane.memory ? fullness(backplane.memory) : ['–']));
     this.#field('history', `${integer.format(history.events)} events, ${duration(history.ttl_seconds)}`);
     this.#field('largest', bytes(history.max_event_bytes));
     this.#field('pid', String(status.pid));

@@ -33,11 +33,19 @@ Json latency_json(const Metrics::Latency& latency) {
   return {{"count", latency.count}, {"sum", latency.sum_seconds}, {"buckets", std::move(buckets)}};
 }
 
+Json memory_json(const std::optional<RedisMemory>& memory) {
+  if (!memory) return nullptr;
+  return {{"used_bytes", memory->used_bytes},
+          {"limit_bytes", memory->limit_bytes},
+          {"eviction_policy", memory->eviction_policy}};
+}
+
 Json backplane_json(const StatusFacts& facts, const broker::Counters& hub) {
   return {{"type", facts.backplane},
           {"up", {{"subscriber", facts.now.subscriber_up}, {"command", facts.now.command_up}}},
           {"reconnects", facts.now.redis_reconnects},
           {"probe_seconds", std::chrono::duration<double>(hub.last_probe).count()},
+          {"memory", memory_json(facts.now.redis_memory)},
           {"history",
            {{"events", facts.history_events},
             {"ttl_seconds", std::chrono::duration_cast<std::chrono::seconds>(facts.history_ttl).count()},

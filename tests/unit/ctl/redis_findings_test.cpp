@@ -16,9 +16,12 @@ namespace {
 /// A Redis about which there is nothing to say.
 RedisFacts good() {
   RedisFacts facts;
-  facts.info = {{"redis_version", "7.0.15"}, {"maxmemory_policy", "noeviction"}, {"used_memory", "1000000"},
-                {"maxmemory", "0"},          {"connected_clients", "3"},         {"maxclients", "10000"},
-                {"aof_enabled", "1"},        {"connected_slaves", "1"}};
+  facts.info = {{"redis_version", "7.0.15"},
+                {"connected_clients", "3"},
+                {"maxclients", "10000"},
+                {"aof_enabled", "1"},
+                {"connected_slaves", "1"}};
+  facts.memory = redis::Memory{1'000'000, 0, "noeviction"};
   facts.settings = {
       {"client-output-buffer-limit", "normal 0 0 0 slave 268435456 67108864 60 pubsub 268435456 67108864 60"},
       {"timeout", "0"},
@@ -60,12 +63,16 @@ TEST_CASE("a Redis older than 7 fails") {
 
 TEST_CASE("memory is judged by its share of maxmemory") {
   auto facts = good();
-  facts.info["maxmemory"] = "1000000";
+  facts.memory->limit_bytes = 1'000'000;
   CHECK(judge(facts, "redis.memory").verdict == Verdict::kFail);
-  facts.info["maxmemory"] = "1200000";
+  CHECK(judge(facts, "redis.memory").what == "977 KiB used of maxmemory 977 KiB");
+  facts.memory->limit_bytes = 1'200'000;
   CHECK(judge(facts, "redis.memory").verdict == Verdict::kWarn);
-  facts.info["maxmemory"] = "2000000";
+  facts.memory->limit_bytes = 2'000'000;
   CHECK(judge(facts, "redis.memory").verdict == Verdict::kOk);
+  facts.memory.reset();
+  CHECK(judge(facts, "redis.memory").verdict == Verdict::kSkip);
+  CHECK(judge(facts, "redis.eviction").verdict == Verdict::kSkip);
 }
 
 TEST_CASE("clocks may differ by what the way takes") {

@@ -43,10 +43,14 @@ TEST_CASE("ports matter only to a proxy that comes over TCP on this machine") {
 
 TEST_CASE("what the kernel does not tell is not judged") { CHECK(judge_kernel({}, {}).empty()); }
 
-TEST_CASE("descriptors must be enough for all streams and some more") {
-  CHECK(judge_descriptors("x", 1064, 1000).verdict == Verdict::kOk);
-  const auto few = judge_descriptors("instance 1", 1063, 1000);
+TEST_CASE("descriptors must be enough for all streams, and for those who are told to come back") {
+  CHECK(judge_descriptors("x", 2100, 1000).verdict == Verdict::kOk);
+  const auto tight = judge_descriptors("instance 1", 2099, 1000);
+  CHECK(tight.verdict == Verdict::kWarn);
+  CHECK(contains(tight.what, "instance 1 may open 2099 files, limits.connections is 1000"));
+  CHECK(contains(tight.advice, "LimitNOFILE=2100"));
+  CHECK(judge_descriptors("x", 1001, 1000).verdict == Verdict::kWarn);
+  const auto few = judge_descriptors("x", 1000, 1000);
   CHECK(few.verdict == Verdict::kFail);
-  CHECK(contains(few.what, "instance 1 may open 1063 files"));
-  CHECK(contains(few.advice, "LimitNOFILE=1064"));
+  CHECK(contains(few.advice, "LimitNOFILE=2100"));
 }

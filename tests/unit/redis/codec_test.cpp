@@ -112,18 +112,43 @@ TEST_CASE("Arrays cannot be nested without end") {
   CHECK_THAT(read(stream, 100).back(), Catch::StartsWith("error: "));
 }
 
-TEST_CASE("A reply larger than the bound is an error; many small ones are not") {
-  ReplyReader reader(100);
+TEST_CASE("A reply larger than the bound is cut, and the next one is whole again") {
+  ReplyReader reader(10);
+  reader.feed("*4\r\n$4\r\nabcd\r\n$6\r\nefghij\r\n$1\r\nk\r\n:7\r\n*2\r\n$9\r\nabcdefghi\r\n$1\r\nj\r\n");
+  const auto* cut = reader.take().value();
+  CHECK(cut->cut());
+  CHECK(cut->value()[0].text() == "abcd");
+  CHECK(cut->value()[1].text() == "efghij");
+  CHECK(cut->value()[2].is(Type::kNil));
+  CHECK(cut->value()[3].integer() == 7);
+  const auto* whole = reader.take().value();
+  CHECK_FALSE(whole->cut());
+  CHECK(whole->value()[1].text() == "j");
+  reader.feed("$11\r\nabcdefghijk\r\n");
+  whole = reader.take().value();
+  CHECK_FALSE(whole->cut());
+  CHECK(whole->value().text() == "abcdefghijk");
+  // What comes behind the first one left out is left out, too, whatever its size.
+  reader.feed("*3\r\n$4\r\nabcd\r\n$7\r\nefghijk\r\n$1\r\nl\r\n");
+  cut = reader.take().value();
+  CHECK(cut->cut());
+  CHECK(cut->value()[0].text() == "abcd");
+  CHECK(cut->value()[1].is(Type::kNil));
+  CHECK(cut->value()[2].is(Type::kNil));
+}
+
+TEST_CASE("A text larger than the bound is an error; many small replies are not") {
+  ReplyReader reader(100, 100);
   for (int i = 0; i < 100; ++i) {
     reader.feed("$10\r\n0123456789\r\n");
     REQUIRE(reader.take().value());
   }
-  reader.feed("$1000\r\n" + std::string(93, 'x'));
+  reader.feed("$1000\r\n" + std::string(94, 'x'));
   CHECK(reader.take());
   reader.feed("x");
   const auto reply = reader.take();
   REQUIRE_FALSE(reply);
-  CHECK(reply.error().message == "a reply of more than 100 bytes");
+  CHECK(reply.error().message == "a text of more than 100 bytes");
 }
 
 TEST_CASE("A command travels as an array of its arguments, whatever bytes they have") {
@@ -132,4 +157,13 @@ TEST_CASE("A command travels as an array of its arguments, whatever bytes they h
   const std::array<std::string_view, 4> arguments{"SET", "", std::string_view(), binary};
   append_command(out, arguments);
   CHECK(out == "before*4\r\n$3\r\nSET\r\n$0\r\n\r\n$0\r\n\r\n$4\r\n" + binary + "\r\n");
+}
+
+TEST_CASE("How long a command is on its way is known before") {
+  const auto size = GENERATE(as<std::size_t>(), 0, 1, 9, 10, 99, 100, 999, 1000, 100'000);
+  const std::string argument(size, 'x');
+  const std::vector<std::string_view> arguments(GENERATE(as<std::size_t>(), 1, 9, 10, 101), argument);
+  std::string out;
+  append_command(out, arguments);
+  CHECK(command_bytes(arguments) == out.size());
 }

@@ -41,7 +41,17 @@ struct Client final : Connection::Owner {
   }
 
   void on_connected() override { connected = true; }
+  void on_batch_begin() override {
+    CHECK_FALSE(reading);
+    reading = true;
+  }
+  void on_batch_end() override {
+    CHECK(reading);
+    reading = false;
+    ++batches;
+  }
   void on_push(redis::Value reply) override {
+    CHECK(reading);
     pushes.push_back(reply.describe());
     if (at_push) at_push();
   }
@@ -55,6 +65,8 @@ struct Client final : Connection::Owner {
   Connection::Options options;
   std::unique_ptr<Connection> connection;
   bool connected = false;
+  bool reading = false;
+  int batches = 0;
   std::optional<Connection::Loss> loss;
   std::vector<std::string> pushes;
   std::vector<std::string> replies;
@@ -241,6 +253,44 @@ TEST_CASE_METHOD(Fixture, "Replies go to those who asked, in order, and the rest
   CHECK(client.pushes == std::vector<std::string>{"one", "two"});
 }
 
+TEST_CASE_METHOD(Fixture, "A reply that is too large ends the connection, unless a part of it will do") {
+  client.options.max_reply_bytes = 100;
+  server.answers["LRANGE"] = "*2\r\n" + test::bulk(std::string(60, 'x')) + test::bulk(std::string(60, 'y'));
+  client.connect();
+  SECTION("asked for") {
+    client.ask({"LRANGE"});
+    REQUIRE(run_until(loop, [&] { return client.loss.has_value(); }));
+    CHECK(client.loss->reason == "a reply of more than 100 bytes");
+  }
+  SECTION("not asked for") {
+    server.say(server.answers["LRANGE"]);
+    REQUIRE(run_until(loop, [&] { return client.loss.has_value(); }));
+    CHECK(client.pushes.empty());
+  }
+  SECTION("a part will do") {
+    std::vector<std::string> texts;
+    client.connection->send(
+        {"LRANGE"},
+        [&](const base::Result<redis::Reply>& reply) {
+          texts = {reply->value()[0].describe(), reply->value()[1].describe()};
+        },
+        Connection::Cut::kTaken);
+    client.ask({"TIME"});
+    REQUIRE(run_until(loop, [&] { return !client.replies.empty(); }));
+    CHECK(texts == std::vector<std::string>{std::string(60, 'x'), "nil"});
+    CHECK_FALSE(client.loss);
+  }
+}
+
+TEST_CASE_METHOD(Fixture, "What was read at once is one batch") {
+  client.connect();
+  const auto before = client.batches;
+  server.say("+one\r\n+two\r\n+three\r\n");
+  REQUIRE(run_until(loop, [&] { return client.pushes.size() == 3; }));
+  CHECK(client.batches == before + 1);
+  CHECK_FALSE(client.reading);
+}
+
 TEST_CASE_METHOD(Fixture, "After close no more replies are handed out, and the first reason counts") {
   client.connect();
   client.at_push = [&] {
@@ -263,12 +313,28 @@ TEST_CASE_METHOD(Fixture, "Commands sent after the end fail with its reason") {
   CHECK(server.count("TIME") == 0);
 }
 
-TEST_CASE_METHOD(Fixture, "More than may wait to be sent ends the connection") {
+TEST_CASE_METHOD(Fixture,
+                 "What may wait to be sent is exact: the command that passes it by a byte ends the connection") {
   client.options.max_queued_bytes = 1000;
+  server.answers["SET"] = "+OK\r\n";
   client.connect();
-  client.ask({"SET", "k", std::string(1000, 'x')});
-  REQUIRE(run_until(loop, [&] { return client.loss.has_value(); }));
-  CHECK_THAT(client.loss->reason, Catch::EndsWith("bytes wait to be sent: Redis does not read"));
+  const std::string first = "*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$400\r\n" + std::string(400, 'x') + "\r\n";
+  const std::string frame = "*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$555\r\n\r\n";
+  const auto left = 1000 - first.size() - frame.size();
+  REQUIRE(std::to_string(left).size() == 3);
+  client.ask({"SET", "k", std::string(400, 'x')});
+  SECTION("not passed") {
+    client.ask({"SET", "k", std::string(left, 'x')});
+    CHECK(client.connection->queued_bytes() == 1000);
+    REQUIRE(run_until(loop, [&] { return client.replies.size() == 2; }));
+    CHECK_FALSE(client.loss);
+  }
+  SECTION("passed") {
+    client.ask({"SET", "k", std::string(left + 1, 'x')});
+    CHECK(client.connection->queued_bytes() == first.size());
+    REQUIRE(run_until(loop, [&] { return client.loss.has_value(); }));
+    CHECK(client.loss->reason == "1001 bytes wait to be sent: Redis does not read");
+  }
 }
 
 TEST_CASE_METHOD(Fixture, "What the kernel does not take at once is sent as it does") {

@@ -41,7 +41,7 @@ class FakeRedis {
     answers["AUTH"] = answers["SELECT"] = answers["CLIENT"] = "+OK\r\n";
     answers["ROLE"] = role("master");
     answers["INFO"] = bulk("# Server\r\nredis_version:7.0.15\r\nredis_mode:standalone\r\n");
-    answers["INFO memory"] = bulk("# Memory\r\nmaxmemory_policy:noeviction\r\n");
+    answers["INFO memory"] = bulk("# Memory\r\nused_memory:1000\r\nmaxmemory:0\r\nmaxmemory_policy:noeviction\r\n");
     answers["FCALL_RO freshet_version"] = ":" + std::to_string(redis::functions_version()) + "\r\n";
     answers["FUNCTION"] = bulk("freshet");
     answers["FCALL freshet_sync"] = bulk("-|1000|900|epoch|3600|0|3600|256|262144|1000|");

@@ -46,6 +46,8 @@ struct User : Link::User {
     if (!failure.empty()) link->connection().close(failure);
   }
   void on_push(redis::Value) override {}
+  void on_batch_begin() override {}
+  void on_batch_end() override {}
   void on_lost(bool was_up) override {
     ++losses;
     if (was_up) ++downs;

@@ -38,7 +38,17 @@ class Recorder final : public broker::Backplane::Observer {
   void on_confirmed(std::string_view channel) override { note("confirmed " + std::string(channel)); }
   void on_message(std::string_view channel, std::string_view bytes) override {
     messages.emplace_back(bytes);
+    batch_of.push_back(batching ? batches : 0);
     note("message " + std::string(channel));
+  }
+  void on_batch_begin() override {
+    batches_fit = batches_fit && !batching;
+    batching = true;
+    ++batches;
+  }
+  void on_batch_end() override {
+    batches_fit = batches_fit && batching;
+    batching = false;
   }
   void on_mark(std::uint64_t nonce, const broker::DatasetClock& clock) override {
     marks.push_back(clock);
@@ -76,6 +86,12 @@ class Recorder final : public broker::Backplane::Observer {
   bool called_back_inside = false;
   std::vector<std::string> events;
   std::vector<std::string> messages;
+  /// In which batch each of them came; 0: in none.
+  std::vector<int> batch_of;
+  int batches = 0;
+  bool batching = false;
+  /// No batch has begun within another one, or ended without having begun.
+  bool batches_fit = true;
   std::vector<broker::DatasetClock> marks;
   std::vector<broker::DatasetClock> syncs;
   std::vector<broker::Id> fences;

@@ -1,67 +1,22 @@
 #include "redis/redis_backplane.h"
 
 #include <algorithm>
-#include <fstream>
 #include <memory>
 #include <optional>
 
-#include "support/redis_server.h"
+#include "redis/codec.h"
+#include "redis/publishing.h"
+#include "unit/redis/backplane_client.h"
 #include "unit/redis/fake_redis.h"
-#include "unit/redis/recorder.h"
-#include "unit/uv/support.h"
 
 using namespace freshet;
 using namespace std::chrono_literals;
 using broker::PublishResult;
-using redis::Level;
-using redis::RedisBackplane;
 using test::FakeRedis;
 using Kind = broker::PublishError::Kind;
+using Client = test::BackplaneClient;
 
 namespace {
-
-/// A backplane with an observer; the server is for those who derive from it.
-struct Client {
-  explicit Client(const uv::Address& address) {
-    options.address = address;
-    options.instance = "me";
-    options.first_delay = 1ms;
-    options.longest_delay = 5ms;
-    options.seed = 7;
-  }
-
-  void start() {
-    backplane = std::make_unique<RedisBackplane>(loop(), options,
-                                                 [this](Level, const std::string& line) { log.push_back(line); });
-    backplane->start(seen);
-  }
-  void connect() {
-    start();
-    REQUIRE(wait([this] { return seen.both_up(); }));
-    backplane->sync(0, "");
-    REQUIRE(wait([this] { return !seen.syncs.empty(); }));
-  }
-  bool wait(const std::function<bool()>& done) { return test::run_until(loop(), done); }
-  bool logged(const std::string& part) const {
-    return std::any_of(log.begin(), log.end(), [&](const auto& line) { return line.find(part) != std::string::npos; });
-  }
-  PublishResult publish(const std::string& channel) {
-    std::optional<PublishResult> result;
-    broker::Publication publication;
-    publication.channel = channel;
-    backplane->publish(publication, [&](PublishResult taken) { result = std::move(taken); });
-    CHECK_FALSE(result);
-    REQUIRE(wait([&] { return result.has_value(); }));
-    return *result;
-  }
-  virtual ~Client() = default;
-  virtual uv::Loop& loop() = 0;
-
-  RedisBackplane::Options options;
-  test::Recorder seen;
-  std::vector<std::string> log;
-  std::unique_ptr<RedisBackplane> backplane;
-};
 
 struct LoopAndFake {
   uv::Loop the_loop;
@@ -80,17 +35,6 @@ struct Fake : LoopAndFake, Client {
     }
     return "";
   }
-};
-
-struct LoopAndReal {
-  uv::Loop the_loop;
-  test::RedisServer server;
-};
-
-struct Real : LoopAndReal, Client {
-  Real() : Client(server.address()) {}
-  ~Real() override { backplane.reset(); }
-  uv::Loop& loop() override { return the_loop; }
 };
 
 const std::string kClock = "|1000|900|epoch|3600|0|3600|256|262144|1000|";
@@ -143,14 +87,18 @@ TEST_CASE_METHOD(Fake, "Settings that another daemon has written are warned of o
         }) == 1);
 }
 
-TEST_CASE_METHOD(Fake, "An eviction policy that takes the proof away is warned of once") {
-  server.answers["INFO memory"] = test::bulk("# Memory\r\nmaxmemory_policy:allkeys-lru\r\n");
-  connect();
+TEST_CASE_METHOD(Fake, "The status says how full Redis is, as long as it is reached") {
+  server.answers["INFO memory"] =
+      test::bulk("# Memory\r\nused_memory:960\r\nmaxmemory:1000\r\nmaxmemory_policy:noeviction\r\n");
+  start();
+  CHECK_FALSE(backplane->status().memory);
+  REQUIRE(wait([&] { return backplane->status().memory.has_value(); }));
+  CHECK(backplane->status().memory->used_bytes == 960);
+  CHECK(logged("command: full, and refuses events (OOM)"));
+  server.stop_listening();
   server.hang_up();
-  REQUIRE(wait([&] { return seen.count("command up") == 2; }));
-  CHECK(std::count_if(log.begin(), log.end(), [](const auto& line) {
-          return line.find("maxmemory-policy is allkeys-lru") != std::string::npos;
-        }) == 1);
+  REQUIRE(wait([&] { return !backplane->status().command_up; }));
+  CHECK_FALSE(backplane->status().memory);
 }
 
 TEST_CASE_METHOD(Fake, "Messages cut anywhere arrive whole, without the prefix") {
@@ -163,6 +111,28 @@ TEST_CASE_METHOD(Fake, "Messages cut anywhere arrive whole, without the prefix")
   REQUIRE(wait([&] { return seen.messages.size() == 2; }));
   CHECK(seen.messages == std::vector<std::string>{"one\r\n", ""});
   CHECK(seen.count("message b") == 1);
+}
+
+TEST_CASE_METHOD(Fake, "What was read at once is one batch, and a control message ends it") {
+  struct Control : broker::ControlBus::Observer {
+    void on_control_up() override {}
+    void on_control(std::string_view /*message*/) override { heard_in_batch.push_back(seen->batching); }
+    const test::Recorder* seen = nullptr;
+    std::vector<bool> heard_in_batch;
+  } hearing;
+  hearing.seen = &seen;
+  control = &hearing;
+  start();
+  REQUIRE(wait([&] { return seen.both_up(); }));
+  const auto message = [](const char* name) { return test::message("freshet:" + std::string(name), "x"); };
+  server.say(message("a") + message("b") + message("!control") + message("a"));
+  REQUIRE(wait([&] { return seen.messages.size() == 3; }));
+  CHECK(seen.batch_of[0] > 0);
+  CHECK(seen.batch_of[1] == seen.batch_of[0]);
+  CHECK(seen.batch_of[2] == seen.batch_of[1] + 1);
+  CHECK(hearing.heard_in_batch == std::vector<bool>{false});
+  CHECK(seen.batches_fit);
+  CHECK_FALSE(seen.batching);
 }
 
 TEST_CASE_METHOD(Fake, "Marks count only when they are this process's, whatever its name") {
@@ -266,6 +236,15 @@ TEST_CASE_METHOD(Fake, "A read that fails ends the command link, and a later one
   CHECK(seen.reads[0].now == 1'000'005);
 }
 
+TEST_CASE_METHOD(Fake, "A ring too large to be read is one that was trimmed") {
+  connect();
+  server.answers["LRANGE"] = "*4\r\n" + test::bulk("newest") + test::bulk("newer") + "$-1\r\n$-1\r\n";
+  backplane->read_history("a");
+  REQUIRE(wait([&] { return seen.reads.size() == 1; }));
+  CHECK(seen.reads[0].readable);
+  CHECK(seen.reads[0].records == std::vector<std::string>{"newest", "newer"});
+}
+
 TEST_CASE_METHOD(Fake, "A clock that is missing is a floor of 0 and no epoch") {
   connect();
   server.answers["HMGET"] = "*2\r\n$-1\r\n$-1\r\n";
@@ -296,6 +275,39 @@ TEST_CASE_METHOD(Fake, "Publications fail while the command link is down, under 
     CHECK(result->error().kind == Kind::kUnavailable);
     CHECK_THAT(result->error().message, Catch::EndsWith("command: Redis closed the connection"));
   }
+}
+
+TEST_CASE_METHOD(Fake, "Publications fill what may wait to be sent to the byte, and leave room for marks") {
+  constexpr std::size_t kRoom = std::size_t{63} << 20U;
+  connect();
+  server.answers["FCALL freshet_publish"] = ":7\r\n";
+  broker::Publication publication;
+  publication.channel = "a";
+  publication.data.assign(kRoom, 'x');
+  const auto command = redis::publish_command(publication, "freshet:");
+  const auto framing = redis::command_bytes(std::vector<std::string_view>(command.begin(), command.end())) - kRoom;
+  std::vector<PublishResult> results;
+  const auto publish = [&] {
+    backplane->publish(publication, [&](PublishResult result) { results.push_back(std::move(result)); });
+  };
+
+  publication.data.resize(kRoom - framing + 1);
+  publish();
+  publication.data.pop_back();
+  publish();
+  publication.data.clear();
+  publish();
+  backplane->mark(1);
+  REQUIRE(wait([&] { return results.size() == 3 && server.count("FCALL freshet_mark") == 1; }));
+  // Refusals come on the next turn, before any reply.
+  REQUIRE_FALSE(results[0]);
+  CHECK(results[0].error().kind == Kind::kTooLarge);
+  CHECK(results[0].error().message == "data of " + std::to_string(kRoom - framing + 1) + " bytes");
+  REQUIRE_FALSE(results[1]);
+  CHECK(results[1].error().kind == Kind::kUnavailable);
+  CHECK_THAT(results[1].error().message, Catch::EndsWith("too much waits to be sent"));
+  CHECK(results[2] == 7);
+  CHECK(seen.count("command down") == 0);
 }
 
 TEST_CASE_METHOD(Fake, "Bars that cannot be stored are one line in the log, however many they are") {
@@ -344,7 +356,7 @@ TEST_CASE_METHOD(Fake, "Calls without links do nothing") {
 TEST_CASE_METHOD(Fake, "A backplane can be destroyed in every state without a word") {
   bool published = false;
   SECTION("not started") {
-    backplane = std::make_unique<RedisBackplane>(the_loop, options, [](Level, const std::string&) {});
+    backplane = std::make_unique<redis::RedisBackplane>(the_loop, options, [](redis::Level, const std::string&) {});
   }
   SECTION("connecting") { start(); }
   SECTION("up, with everything under way") {
@@ -368,85 +380,4 @@ TEST_CASE_METHOD(Fake, "A backplane can be destroyed in every state without a wo
   test::run_a_while(the_loop);
   CHECK(seen.events == events);
   CHECK_FALSE(published);
-}
-
-TEST_CASE_METHOD(Real, "A real server gets the functions, and again after they were flushed") {
-  connect();
-  CHECK(logged("connected to Redis "));
-  REQUIRE(publish("a"));
-  server.tell({"FUNCTION", "FLUSH"});
-  backplane->mark(1);
-  REQUIRE(wait([&] { return seen.count("command up") == 2; }));
-  CHECK(logged("FCALL freshet_mark: ERR Function not found"));
-  CHECK(publish("a"));
-  CHECK(seen.subscriber_up);
-}
-
-TEST_CASE_METHOD(Real, "A foreign value in a ring's place is no history and no publication") {
-  connect();
-  server.tell({"SET", "freshet:ring:a", "mine"});
-  backplane->read_history("a");
-  REQUIRE(wait([&] { return seen.reads.size() == 1; }));
-  CHECK_FALSE(seen.reads[0].readable);
-  CHECK(seen.reads[0].records.empty());
-  const auto result = publish("a");
-  REQUIRE_FALSE(result);
-  CHECK(result.error().kind == Kind::kUnavailable);
-}
-
-TEST_CASE_METHOD(Real, "A bare PUBLISH arrives as it is") {
-  connect();
-  backplane->subscribe({"a"});
-  REQUIRE(wait([&] { return seen.count("confirmed a") == 1; }));
-  CHECK(server.ask({"PUBLISH", "freshet:a", "typing"}).value().integer() == 1);
-  REQUIRE(wait([&] { return seen.messages.size() == 1; }));
-  CHECK(seen.messages[0] == "typing");
-}
-
-TEST_CASE_METHOD(Real, "A server that dies and comes back is found again, with a new epoch") {
-  connect();
-  server.stop();
-  REQUIRE(wait([&] { return !seen.subscriber_up && !seen.command_up; }));
-  CHECK_FALSE(backplane->trouble().empty());
-  server.start();
-  REQUIRE(wait([&] { return seen.both_up(); }));
-  const auto before = seen.syncs.back();
-  backplane->sync(before.last, before.epoch);
-  REQUIRE(wait([&] { return seen.syncs.size() == 2; }));
-  CHECK(seen.syncs[1].epoch != before.epoch);
-  CHECK(seen.syncs[1].floor > before.last);
-  CHECK(backplane->trouble().empty());
-  CHECK(backplane->status().command_reconnects == 1);
-  CHECK(backplane->status().subscriber_reconnects == 1);
-}
-
-TEST_CASE_METHOD(Real, "A killed subscriber comes back alone") {
-  connect();
-  server.tell({"CLIENT", "KILL", "TYPE", "pubsub"});
-  REQUIRE(wait([&] { return seen.count("subscriber up") == 2; }));
-  CHECK(seen.count("command down") == 0);
-}
-
-TEST_CASE("A full server is told in Redis' words") {
-  struct Full : Client {
-    Full() : Client(uv::Address()) { options.address = server.address(); }
-    ~Full() override { backplane.reset(); }
-    uv::Loop& loop() override { return the_loop; }
-    uv::Loop the_loop;
-    test::RedisServer server{{"--maxclients", "1"}};
-  } client;
-  client.start();
-  CHECK(client.wait([&] { return client.logged("ERR max number of clients reached"); }));
-}
-
-TEST_CASE_METHOD(Real, "A wrong password is refused in Redis' words until it is right") {
-  server.tell({"CONFIG", "SET", "requirepass", "right"});
-  const test::TempDir dir;
-  options.password_file = dir.file("password");
-  std::ofstream(options.password_file) << "wr0ng-secret\n";
-  start();
-  REQUIRE(wait([&] { return logged("command: AUTH refused: WRONGPASS") && logged("subscriber: AUTH refused"); }));
-  CHECK_FALSE(logged("wr0ng-secret"));
-  std::ofstream(options.password_file) << "right\n";
-  CHECK(wait([&] { return seen.both_up(); }));
 }

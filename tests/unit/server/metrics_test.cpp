@@ -79,6 +79,9 @@ TEST_CASE("A page of metrics can be parsed, and every counter is there from the 
            "freshet_redis_up{connection=\"subscriber\"}",
            "freshet_redis_up{connection=\"command\"}",
            "freshet_redis_reconnects_total",
+           "freshet_redis_memory_bytes",
+           "freshet_redis_memory_limit_bytes",
+           "freshet_redis_evicts",
            "freshet_probe_seconds",
            "freshet_probe_age_seconds",
            "freshet_auth_failures_total{reason=\"missing\"}",
@@ -114,6 +117,7 @@ TEST_CASE("The metrics say what was counted") {
   now.buffered_limit_bytes = 1'000;
   now.memory_limit_bytes = 10'000;
   now.probe_age_seconds = 0.5;
+  now.redis_memory = {900, 1'000, "allkeys-lru", true};
   const Metrics metrics("1");
   const auto samples = parse(metrics.text(server, hub, now));
   CHECK(samples.at("freshet_connections") == 3);
@@ -133,6 +137,9 @@ TEST_CASE("The metrics say what was counted") {
   CHECK(samples.at("freshet_buffered_limit_bytes") == 1'000);
   CHECK(samples.at("freshet_memory_limit_bytes") == 10'000);
   CHECK(samples.at("freshet_probe_age_seconds") == 0.5);
+  CHECK(samples.at("freshet_redis_memory_bytes") == 900);
+  CHECK(samples.at("freshet_redis_memory_limit_bytes") == 1'000);
+  CHECK(samples.at("freshet_redis_evicts") == 1);
 }
 
 TEST_CASE("What the process takes has the names that every exporter gives it") {

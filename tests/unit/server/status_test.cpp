@@ -27,6 +27,7 @@ TEST_CASE("A status says all that its readers are promised") {
   facts.now.subscriber_up = true;
   facts.now.redis_reconnects = 2;
   facts.now.loop_lag_seconds = 0.25;
+  facts.now.redis_memory = {900, 1'000, "noeviction", false};
   facts.now.connections_limit = 100;
   facts.now.process.resident_bytes = 5'000'000;
   facts.publish_to_write = {3, 0.5, {{0.001, 1}, {1, 2}}};
@@ -64,6 +65,7 @@ TEST_CASE("A status says all that its readers are promised") {
              {"up", {{"subscriber", true}, {"command", false}}},
              {"reconnects", 2},
              {"probe_seconds", 0.0015},
+             {"memory", {{"used_bytes", 900}, {"limit_bytes", 1'000}, {"eviction_policy", "noeviction"}}},
              {"history", {{"events", 256}, {"ttl_seconds", 3600}, {"max_event_bytes", 262'144}}}});
   const auto& totals = status["totals"];
   CHECK(totals["connections"]["stream"] == 9);
@@ -77,6 +79,10 @@ TEST_CASE("A status says all that its readers are promised") {
     CAPTURE(kind);
     CHECK(totals[kind].size() > 2);
   }
+}
+
+TEST_CASE("Of a Redis that has not told how full it is, and of no Redis, a status says nothing") {
+  CHECK(json::parse(status_json({}, {}, {}))["backplane"]["memory"].is_null());
 }
 
 TEST_CASE("A process that is not ready says why, and draining goes before everything else") {

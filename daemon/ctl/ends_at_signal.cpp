@@ -1,0 +1,30 @@
+#include "ctl/ends_at_signal.h"
+
+#include <array>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "ctl/exit_codes.h"
+
+namespace freshet::ctl {
+namespace {
+
+void watch(int signal_fd, int over_fd) {
+  std::array<pollfd, 2> waiting{{{signal_fd, POLLIN, 0}, {over_fd, POLLIN, 0}}};
+  while (poll(waiting.data(), waiting.size(), -1) < 0) {
+  }
+  if (waiting[0].revents != 0) _exit(kExitOk);
+}
+
+}  // namespace
+
+EndsAtSignal::EndsAtSignal(const SignalFd& signals)
+    : over_(eventfd(0, EFD_CLOEXEC)), watcher_(watch, signals.fd(), over_.get()) {}
+
+EndsAtSignal::~EndsAtSignal() {
+  eventfd_write(over_.get(), 1);
+  watcher_.join();
+}
+
+}  // namespace freshet::ctl
