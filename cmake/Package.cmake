@@ -56,7 +56,22 @@ endforeach()
 set(documents share/doc/freshetd)
 freshet_install_compressed("${PROJECT_SOURCE_DIR}/CHANGELOG.md" changelog ${documents})
 freshet_install_compressed("${debian}/changelog" changelog.Debian ${documents})
-add_custom_target(package_documents ALL DEPENDS ${compressed})
+
+# The pages of docs/, with links to where the package has things.
+file(GLOB_RECURSE pages RELATIVE "${PROJECT_SOURCE_DIR}" CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/docs/*.md")
+set(relinked)
+foreach(page IN LISTS pages)
+  set(output "${PROJECT_BINARY_DIR}/package/${page}")
+  get_filename_component(folder "${page}" DIRECTORY)
+  add_custom_command(OUTPUT "${output}"
+    COMMAND ${CMAKE_COMMAND} -E make_directory "${PROJECT_BINARY_DIR}/package/${folder}"
+    COMMAND sed -E -f "${debian}/docs.sed" "${PROJECT_SOURCE_DIR}/${page}" > "${output}"
+    DEPENDS "${PROJECT_SOURCE_DIR}/${page}" "${debian}/docs.sed" VERBATIM)
+  freshet_install("${output}" DESTINATION "${documents}/${folder}")
+  list(APPEND relinked "${output}")
+endforeach()
+
+add_custom_target(package_documents ALL DEPENDS ${compressed} ${relinked})
 add_dependencies(package_contents package_documents)
 freshet_install("${debian}/copyright" "${debian}/README.Debian" DESTINATION ${documents})
 
@@ -65,10 +80,10 @@ function(freshet_install_folder folder destination)
   if(IS_DIRECTORY "${PROJECT_SOURCE_DIR}/${folder}")
     install(DIRECTORY "${PROJECT_SOURCE_DIR}/${folder}" DESTINATION ${documents}${destination} COMPONENT freshetd
       FILE_PERMISSIONS OWNER_READ OWNER_WRITE GROUP_READ WORLD_READ
-      PATTERN "*.test.*" EXCLUDE PATTERN "*.png" EXCLUDE PATTERN node_modules EXCLUDE PATTERN ".*" EXCLUDE ${ARGN})
+      PATTERN "*.test.mjs" EXCLUDE PATTERN node_modules EXCLUDE PATTERN ".*" EXCLUDE ${ARGN})
   endif()
 endfunction()
-freshet_install_folder(docs "" PATTERN man EXCLUDE)
+freshet_install_folder(docs "" PATTERN man EXCLUDE PATTERN "*.md" EXCLUDE)
 freshet_install("${PROJECT_SOURCE_DIR}/config/freshet.yaml" DESTINATION ${documents}/examples)
 foreach(folder IN ITEMS nginx redis prometheus grafana haproxy caddy)
   freshet_install_folder(deploy/${folder} /examples)

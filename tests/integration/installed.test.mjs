@@ -69,7 +69,7 @@ test('docs/operations.md, the first half hour', async (t) => {
   await step('The first instance', async () => {
     // Not of the page: no more streams than this machine lets anybody open files, and a limit for the dashboard to show.
     const files = Number(await machine.does('ulimit -Hn')) || Infinity;
-    const connections = Math.min(files - 1000, 100_000);
+    const connections = Math.min(files - 1100, 100_000);
     await machine.does(`echo 'limits: {connections: ${connections}, memory: 64GiB}' >>/etc/freshet/freshet.yaml`);
     await follow('The first instance');
     const answers = await follow('The first instance');
@@ -132,10 +132,10 @@ test('docs/operations.md, the first half hour', async (t) => {
     const crowd = on(process.execPath, [fileURLToPath(new URL('../support/crowd.mjs', import.meta.url)),
       JSON.stringify({url: `https://${name}`, port: 443, clients, channel: 'news', perSecond: 5})]);
     t2.after(() => crowd.running && crowd.kill9());
-    await crowd.output(/^open$/m, {where: 'stdout', ms: 60_000});
-    await follow('A rolling restart', {ms: 90_000});
+    await crowd.output(/^open$/m, {where: 'stdout', ms: 120_000});
+    await follow('A rolling restart', {ms: 120_000});
     crowd.signal('SIGTERM');
-    const {code} = await crowd.exit({ms: 90_000});
+    const {code} = await crowd.exit({ms: 120_000});
     assert.equal(code, 0, crowd.describe());
     const verdict = JSON.parse(crowd.stdout.split('\n').find((line) => line.startsWith('{')));
     t2.diagnostic(JSON.stringify(verdict));

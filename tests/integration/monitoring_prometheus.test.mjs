@@ -65,7 +65,10 @@ test('Prometheus watches two daemons', async (t) => {
     }, 'every rule to be evaluated');
     for (const {name, health, lastError} of groups.flatMap(({rules}) => rules)) assert.equal(health, 'ok', `${name}: ${lastError}`);
     for (const name of ['FreshetInstanceDown', 'FreshetAbsent', 'FreshetRedisDown', 'FreshetProbeStale', 'FreshetDescriptorsNearLimit',
-      'FreshetMemoryNearLimit', 'FreshetConnectionsNearLimit']) assert.deepEqual(await prometheus.firing(name), []);
+      'FreshetMemoryNearLimit', 'FreshetConnectionsNearLimit']) {
+      // A busy machine may have missed a scrape.
+      await prometheus.until(async () => (await prometheus.firing(name)).length === 0, `${name} not to fire`);
+    }
   });
 
   await t.test('FreshetRedisDown fires when Redis is stopped, and is over when it is back', async () => {

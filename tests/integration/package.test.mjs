@@ -11,10 +11,11 @@ import {temporaryFolder} from '../support/freshetd.mjs';
 import {run} from '../support/process.mjs';
 
 const shipped = (name) => fileURLToPath(new URL(`../../deploy/debian/${name}`, import.meta.url));
+const lint = fileURLToPath(new URL('../lint/rules.mjs', import.meta.url));
 const configFile = '/etc/freshet/freshet.yaml';
 
 async function does(command, ...args) {
-  const {code, stdout, stderr} = await run(command, args, {ms: 60_000});
+  const {code, stdout, stderr} = await run(command, args);
   assert.equal(code, 0, `${command} ${args.join(' ')}\n${stdout}${stderr}`);
   return stdout;
 }
@@ -45,7 +46,8 @@ async function nextVersion(t, version) {
 }
 
 test('lintian finds neither errors nor warnings', async () => {
-  const {code, stdout, stderr} = await run('lintian', ['--allow-root', '--fail-on', 'error,warning', '--tag-display-limit', '0', deb], {ms: 60_000});
+  const options = ['--allow-root', '--fail-on', 'error,warning', '--tag-display-limit', '0'];
+  const {code, stdout, stderr} = await run('lintian', [...options, deb], {ms: 180_000});
   assert.deepEqual([code, stdout, stderr], [0, '', '']);
 });
 
@@ -94,7 +96,19 @@ test('what is in it, and nothing else', async () => {
     'examples/nginx/freshet.conf', 'examples/redis/users.acl', 'examples/redis/freshet.lua']) {
     assert.ok(files.includes(documents + name), name);
   }
-  assert.deepEqual(files.filter((name) => /\.test\.|node_modules|loadtest/.test(name)), []);
+  assert.deepEqual(files.filter((name) => /\.test\.mjs|node_modules|loadtest/.test(name)), []);
+});
+
+test('its pages link only to what is there', async (t) => {
+  const folder = temporaryFolder(t, 'tree');
+  await does('dpkg-deb', '--extract', deb, folder);
+  const documents = path.join(folder, 'usr/share/doc/freshetd');
+  const {code, stdout} = await run(process.execPath, [lint, documents]);
+  assert.equal(code, 0, stdout);
+  assert.ok(Number(stdout.match(/(\d+) pages, 0 findings/)[1]) > 30, stdout);
+  const page = (name) => fs.readFileSync(path.join(documents, 'docs', name), 'utf8');
+  assert.match(page('operations.md'), /\[`examples\/nginx\/freshet\.conf`\]\(\.\.\/examples\/nginx\/freshet\.conf\)/);
+  assert.match(page('console.md'), /!\[[^\]]+\]\(console\/light\.png\)/);
 });
 
 test('on a fresh Debian', async (t) => {

@@ -6,13 +6,15 @@ import {fileURLToPath} from 'node:url';
 
 import {temporaryFolder} from './freshetd.mjs';
 import {request} from './http.mjs';
+import {Nginx} from './nginx.mjs';
+import {freePort} from './ports.mjs';
 import {Program, run} from './process.mjs';
-import {freePort} from './redis.mjs';
+import {replaced, shipped} from './shipped.mjs';
 import {until} from './wait.mjs';
 
 /** The path of a file that is delivered for Prometheus. */
 export const shippedFile = (name) => fileURLToPath(new URL(`../../deploy/prometheus/${name}`, import.meta.url));
-const shippedText = (name) => fs.readFileSync(shippedFile(name), 'utf8');
+const shippedText = (name) => shipped(`prometheus/${name}`);
 
 /** Runs promtool to its end, which must be a good one; returns what it said. */
 export async function promtool(...args) {
@@ -82,27 +84,14 @@ export function shippedRules() {
   });
 }
 
-function replaced(text, pattern, replacement) {
-  assert.match(text, pattern);
-  return text.replace(pattern, () => replacement);
-}
-
 /** Starts nginx with nginx-metrics.conf, for the sockets in `sockets`. Returns its address. */
 export async function startMetricsNginx(t, sockets) {
-  const folder = temporaryFolder(t, 'nginx');
-  const address = `127.0.0.1:${await freePort()}`;
-  let site = replaced(shippedText('nginx-metrics.conf'), /127\.0\.0\.1:9145(?=;)/, address);
-  site = replaced(site, /unix:\/run\/freshet\//, `unix:${sockets}/`);
-  fs.writeFileSync(path.join(folder, 'site.conf'), site);
-  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${folder}/${name};`);
-  fs.writeFileSync(path.join(folder, 'nginx.conf'), `daemon off; master_process off; pid ${folder}/pid; error_log stderr warn;
-events {} http { ${temporary.join(' ')} include ${folder}/site.conf; }\n`);
-  const nginx = new Program('nginx', ['-e', 'stderr', '-p', folder, '-c', path.join(folder, 'nginx.conf')]);
-  t.after(() => nginx.running && nginx.kill9());
-  await until(async () => {
-    assert.ok(nginx.running, nginx.describe());
-    return request(`http://${address}`, '/').then(() => true, () => false);
-  }, 'nginx to listen');
+  const port = await freePort();
+  const address = `127.0.0.1:${port}`;
+  const site = replaced(shippedText('nginx-metrics.conf'), /127\.0\.0\.1:9145(?=;)/, address);
+  const http = replaced(site, /unix:\/run\/freshet\//, `unix:${sockets}/`);
+  const nginx = await Nginx.start({folder: temporaryFolder(t, 'nginx'), port, http});
+  t.after(() => nginx.stop());
   return address;
 }
 
@@ -147,16 +136,20 @@ class Prometheus {
   }
 }
 
+/** The job that prometheus.yml has commented out. */
+const secondJob = /^ {2}# - job_name: (?:.*\n)+/m;
+
 /**
  * Starts a Prometheus server with prometheus.yml and freshet.rules.yml as they are delivered, but for the addresses, a
- * second instead of 15 between two scrapes, and alerts that fire at once.
- * - ports: operations listeners (host:port) of the first job;  sockets: {nginx: host:port, instances} of the second
+ * second instead of 15 between two scrapes, and alerts that fire at once. The job that is commented out is put in.
+ * - sockets: {nginx: host:port, instances} of the first job;  ports: operations listeners (host:port) of the second
  */
 export async function startPrometheus(t, {ports, sockets}) {
   const folder = temporaryFolder(t, 'prometheus');
   const list = (names) => names.map((name) => `"${name}"`).join(', ');
   let config = replaced(shippedText('prometheus.yml'), /_interval: 15s\n {2}evaluation_interval: 15s/, '_interval: 1s\n  evaluation_interval: 1s');
   config = replaced(config, /^alerting:\n(?: .*\n)+/m, '');
+  config = config.replace(secondJob, (job) => job.replaceAll(/^ {2}# /gm, '  '));
   config = replaced(config, /"127\.0\.0\.1:9081", "127\.0\.0\.1:9082"/, list(ports));
   config = replaced(config, /"1", "2"/, list(sockets.instances));
   config = replaced(config, /127\.0\.0\.1:9145/, sockets.nginx);
