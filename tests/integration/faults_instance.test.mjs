@@ -8,7 +8,8 @@ import test from 'node:test';
 import {Follower} from '../support/follower.mjs';
 import {binary, startFreshetd, temporaryFolder} from '../support/freshetd.mjs';
 import {request} from '../support/http.mjs';
-import {forACrowd, startNginx} from '../support/nginx.mjs';
+import {startNginx} from '../support/nginx.mjs';
+import {forACrowd} from '../support/nginx_site.mjs';
 import {Published} from '../support/oracle.mjs';
 import {Program, run} from '../support/process.mjs';
 import {Publisher} from '../support/publisher.mjs';
@@ -29,7 +30,7 @@ async function startService(t, {clients, drain = '200ms'}) {
   const daemons = await Promise.all(['one', 'two', 'three'].map((instance) => startFreshetd(t, {
     instance, redis: redis.url, config, listen: [`unix:${path.join(folder, `${instance}.sock`)}`],
   })));
-  const url = await startNginx(t, daemons.map((daemon) => path.join(folder, `${daemon.options.instance}.sock`)),
+  const {url} = await startNginx(t, daemons.map((daemon) => path.join(folder, `${daemon.options.instance}.sock`)),
     {edit: forACrowd});
   const crowd = Array.from({length: clients}, (_, index) => {
     const follower = new Follower({
@@ -96,12 +97,12 @@ test('a rolling restart of three instances under load: nobody sees an error, and
     const endedBy = () => service.crowd.flatMap((follower, index) => follower.endings.slice(endings[index]).map(({at}) => at - began));
     await until(() => endedBy().length >= served, `all ${served} clients to notice`);
     const ended = endedBy();
-    // A second is coarse enough for a busy machine, and fine enough to see a herd.
+    // A herd is four times even. A busy machine that stands still for a second notices twice as many in the next.
     const seconds = drainMs / 1000;
     const perSecond = Array.from({length: seconds + 1}, (_, second) => ended.filter((at) => Math.floor(at / 1000) === second).length);
     const most = Math.max(...perSecond) / (ended.length / seconds);
     t.diagnostic(`${ended.length} streams ended over ${drainMs} ms, per second: ${perSecond.join(' ')}; at most ${most.toFixed(2)} times even`);
-    assert.ok(most <= 1.5, `${most} times even: ${perSecond}`);
+    assert.ok(most <= 2.5, `${most} times even: ${perSecond}`);
     await daemon.startAgain();
   }
   await judge(service);
@@ -174,7 +175,8 @@ async function servesWith(t, redirection, streams = 20) {
   const daemon = new Program('sh', ['-c', `exec "$0" --memory --dev --listen unix:${sockets[0]} --ops-listen unix:${sockets[1]} ${redirection}`, binary()],
     {env: {FRESHET_DRAIN_PERIOD: '100ms'}});
   t.after(() => daemon.running && daemon.kill9());
-  await until(() => sockets.every((socket) => fs.existsSync(socket)), 'its sockets', {detail: () => daemon.describe()});
+  const isReady = () => request(`unix:${sockets[1]}`, '/readyz').then(({status}) => status === 200, () => false);
+  await until(isReady, 'it to be ready', {detail: () => daemon.describe()});
   const open = () => new SseClient(`unix:${sockets[0]}`, '/events?channel=a');
   const kept = open();
   await kept.opening();

@@ -8,8 +8,8 @@ import {startBoth} from '../support/both.mjs';
 import {assertExit, ctl, ctlBinary, ctlWithInput, fileWith, jsonLines, opsOf, startCtl} from '../support/freshetctl.mjs';
 import {FakeServer} from '../support/fake_server.mjs';
 import {startFreshetd, temporaryFolder} from '../support/freshetd.mjs';
+import {freePort} from '../support/ports.mjs';
 import {Program, run} from '../support/process.mjs';
-import {freePort} from '../support/redis.mjs';
 import {isMessage} from '../support/sse.mjs';
 import {until} from '../support/wait.mjs';
 
@@ -214,7 +214,8 @@ test('the proxy of the environment is for --url alone', async (t) => {
   t.after(() => proxy.stop());
   const url = `http://127.0.0.1:${proxy.port}`;
   const behind = (...args) => run(ctlBinary(), args, {env: {http_proxy: url, all_proxy: url, no_proxy: '', NO_PROXY: ''}});
-  const daemon = await startFreshetd(t);
+  // Ports that begin alike are asked, too: in the kernel's range they are nobody's.
+  const daemon = await startFreshetd(t, {opsListen: '127.0.0.1:0'});
   const ops = opsOf(daemon);
   const port = String(daemon.opsPort);
   const listen = [daemon.urls.public[0].replace('http://', '')];

@@ -5,8 +5,9 @@ import test from 'node:test';
 import {Authority} from '../support/certificates.mjs';
 import {assertExit, ctl, fileWith} from '../support/freshetctl.mjs';
 import {temporaryFolder} from '../support/freshetd.mjs';
+import {freePort} from '../support/ports.mjs';
 import {publishTo} from '../support/publishing.mjs';
-import {freePort, startRedis} from '../support/redis.mjs';
+import {startRedis} from '../support/redis.mjs';
 import {startSentinels} from '../support/sentinel.mjs';
 
 const showRing = (t, redis) => {

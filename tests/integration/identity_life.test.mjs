@@ -18,7 +18,7 @@ test('stream-expiring, then a clean end; with a fresh cookie the client goes on 
   const redis = await startRedis(t, {functions: false});
   const {daemon, signer} = await startExpiring(t, {redis: redis.url, auth: {expiring_notice: '2s'}});
   const cookie = async (seconds) => ({Cookie: `freshet_token=${await signer.sign({exp: secondsFromNow(seconds)})}`});
-  const stream = await ask(daemon, 'channel=@me', {headers: await cookie(4)});
+  const stream = await ask(daemon, 'channel=@me', {headers: await cookie(6)});
   const position = (await stream.opening()).id;
 
   const sent = [];
@@ -49,7 +49,7 @@ test('stream-expiring, then a clean end; with a fresh cookie the client goes on 
 
 test('without a notice it just ends', async (t) => {
   const {daemon, signer} = await startExpiring(t, {auth: {expiring_notice: '0s'}});
-  const stream = await ask(daemon, 'channel=@me', {headers: bearer(await signer.sign({exp: secondsFromNow(3)}))});
+  const stream = await ask(daemon, 'channel=@me', {headers: bearer(await signer.sign({exp: secondsFromNow(5)}))});
   await stream.opening();
   await stream.end();
   assert.equal(stream.error, undefined);
@@ -67,7 +67,7 @@ test('the leeway is for the end of a stream, too', async (t) => {
 
 test('a stream of public channels has no end, whatever token came along', async (t) => {
   const {daemon, signer} = await startExpiring(t, {auth: {public_channels: ['open']}});
-  const expiresAt = secondsFromNow(3);
+  const expiresAt = secondsFromNow(5);
   const headers = bearer(await signer.sign({exp: expiresAt}));
   const [open, own] = [await ask(daemon, 'channel=open', {headers}), await ask(daemon, 'channel=open&channel=@me', {headers})];
   await open.opening();

@@ -143,7 +143,7 @@ test('the configuration', async (t) => {
 
 test('SIGTERM drains', async (t) => {
   await t.test('one stream after the other, each with a retry and a clean end; 503 meanwhile; exit code 0', async (t2) => {
-    const daemon = await startFreshetd(t2, {config: {drain: {period: '2s'}}});
+    const daemon = await startFreshetd(t2, {config: {drain: {period: '5s'}}});
     const streams = await Promise.all(Array.from({length: 20}, () => daemon.stream('channel=drain')));
     for (const stream of streams) await stream.opening();
     const stopping = daemon.stop();

@@ -146,7 +146,7 @@ async function startServer(t, deliver) {
     server.close();
   });
   const url = `http://127.0.0.1:${server.address().port}/`;
-  return {url, publish: 'post', 'publish-url': url, connections: 10, events: 20, rate: 200, settle: 0, patience: 1};
+  return {url, publish: 'post', 'publish-url': url, connections: 10, events: 20, rate: 200, settle: 0};
 }
 
 test('sseload finds what a server does wrong', async (t) => {
@@ -161,7 +161,7 @@ test('sseload finds what a server does wrong', async (t) => {
   });
   await t.test('lost events, in the middle and at the end', async () => {
     const server = await startServer(t, (event, number, send) => [5, 6, 20].includes(number) || send(event));
-    const {code, result} = await runSseload('broadcast', server);
+    const {code, result} = await runSseload('broadcast', {...server, patience: 3});
     assert.deepEqual([code, result.ok, result.faults.missing, result.delivered], [1, false, 30, 170]);
   });
   await t.test('an event twice', async () => {
@@ -180,7 +180,7 @@ test('sseload finds what a server does wrong', async (t) => {
   });
   await t.test('no replay after a storm', async () => {
     const server = await startServer(t, (event, number, send) => send(`id: ${number}\n${event}`));
-    const {code, result} = await runSseload('storm', {...server, missed: 3});
+    const {code, result} = await runSseload('storm', {...server, missed: 3, patience: 3});
     assert.deepEqual([code, result.faults.missing], [1, 30]);
   });
 });
@@ -188,7 +188,7 @@ test('sseload finds what a server does wrong', async (t) => {
 test('what makes a run impossible is told', async (t) => {
   const redis = await startRedis(t, {functions: false});
   const limit = await startLimit(t, {redis});
-  const options = {url: streams(limit.url), redis: `127.0.0.1:${redis.port}`, settle: 0, patience: 1};
+  const options = {url: streams(limit.url), redis: `127.0.0.1:${redis.port}`, settle: 0, patience: 3};
   const failures = [
     ['broadcast', {...options, url: `${limit.url}/`}, 69, /only 0 of 100 streams opened; answers with status 400/],
     ['broadcast', {...options, url: 'http://127.0.0.1:1/'}, 69, /cannot connect: 127\.0\.0\.1:1: Connection refused/],

@@ -5,6 +5,7 @@ import path from 'node:path';
 import test from 'node:test';
 
 import {binary, temporaryFolder} from '../support/freshetd.mjs';
+import {request} from '../support/http.mjs';
 import {Program, run} from '../support/process.mjs';
 import {SseClient} from '../support/sse.mjs';
 import {until} from '../support/wait.mjs';
@@ -34,7 +35,8 @@ test('lines that a full pipe did not take are counted in a line of the format of
   const daemon = new Program('sh', ['-c', `exec "$0" --memory --dev --listen unix:${socket} --ops-listen unix:${folder}/ops.sock 2>${pipe}`, binary()],
     {env: {FRESHET_DRAIN_PERIOD: '100ms', FRESHET_LOG_FORMAT: 'json'}});
   t.after(() => daemon.running && daemon.kill9());
-  await until(() => fs.existsSync(socket), 'its socket', {detail: () => daemon.describe()});
+  const isReady = () => request(`unix:${folder}/ops.sock`, '/readyz').then(({status}) => status === 200, () => false);
+  await until(isReady, 'it to be ready', {detail: () => daemon.describe()});
   const visit = async () => {
     const stream = new SseClient(`unix:${socket}`, '/events?channel=a');
     await stream.opening();
@@ -43,7 +45,7 @@ test('lines that a full pipe did not take are counted in a line of the format of
   // 64 KiB fill it, and each stream leaves more than a hundred bytes.
   for (let index = 0; index < 700; index += 1) await visit();
   let text = drained(log);
-assert.ok(text.split('\n').length < 700, 'the pipe was full');
+  assert.ok(text.split('\n').length < 700, 'the pipe was full');
   await until(async () => {
     await visit();
     text += drained(log);

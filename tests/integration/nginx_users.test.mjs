@@ -43,7 +43,7 @@ test('users by auth_request', async (t) => {
   // One daemon, on both of the sockets that the configuration has.
   const daemon = await startGuarded(t, {config: {auth}, listen: sockets.map((socket) => `unix:${socket}`)});
   const backend = await startBackend(t);
-  const url = await startNginx(t, sockets, {session: backend.url});
+  const {url} = await startNginx(t, sockets, {session: backend.url});
   const port = Number(new URL(url).port);
 
   const open = async (query, session, headers = {}) => {

@@ -8,8 +8,8 @@ import test from 'node:test';
 import {startBoth} from '../support/both.mjs';
 import {temporaryFolder} from '../support/freshetd.mjs';
 import {startLossyProxy} from '../support/lossy_proxy.mjs';
+import {freePort} from '../support/ports.mjs';
 import {run} from '../support/process.mjs';
-import {freePort} from '../support/redis.mjs';
 
 const page = fs.readFileSync(new URL('../../docs/publishing.md', import.meta.url), 'utf8');
 const modules = fileURLToPath(new URL('../node_modules', import.meta.url));

@@ -100,7 +100,7 @@ test('the client', async (t) => {
 
   await t.test('takes silence for a break', async (t2) => {
     const {url, requests} = await startServer(t2, stream('id: 1\ndata: a\n\n', false), stream('id: 2\ndata: b\n\n', false));
-    const events = await within(collect(2, eventStream(url, {silence: 200})), 'two events');
+    const events = await within(collect(2, eventStream(url, {silence: 1500})), 'two events');
     assert.deepEqual(events.map(({data}) => data), ['a', 'b']);
     assert.equal(requests[1].headers['last-event-id'], '1');
   });
@@ -121,7 +121,7 @@ test('in Chromium, with tokens that expire', async (t) => {
   const SECRET_FILE = secretFile(t);
   const daemon = await startRecipeDaemon(t, 'fetch-client/freshet.yaml', {
     env: {SECRET_FILE, FRESHET_AUTH_JWT_LEEWAY: '0s', FRESHET_AUTH_EXPIRING_NOTICE: '1s'}});
-  const url = await startRecipe(t, 'fetch-client', daemon, {SECRET_FILE, TOKEN_SECONDS: '3'});
+  const url = await startRecipe(t, 'fetch-client', daemon, {SECRET_FILE, TOKEN_SECONDS: '6'});
   const browser = await startBrowser(t);
   const page = await browser.newPage();
   const asked = [];
@@ -139,7 +139,7 @@ test('in Chromium, with tokens that expire', async (t) => {
   await add();
   await count(2);
 
-  // The first token is over after three seconds; the next stream goes on where the first one was.
+  // The first token is over after six seconds; the next stream goes on where the first one was.
   await page.waitForFunction(() => (document.querySelector('#log').textContent.match(/stream-cursor/g) ?? []).length >= 2);
   await add();
   await count(3);

@@ -5,9 +5,10 @@ import test from 'node:test';
 
 import {Authority} from '../support/certificates.mjs';
 import {runFreshetd, startFreshetd, temporaryFolder} from '../support/freshetd.mjs';
+import {freePort} from '../support/ports.mjs';
 import {Program} from '../support/process.mjs';
 import {idsAndData, publishSome, publishTo} from '../support/publishing.mjs';
-import {freePort, startRedis} from '../support/redis.mjs';
+import {startRedis} from '../support/redis.mjs';
 
 /** A Redis with a port for TLS, `tlsUrl`; the tests publish through its plain one. */
 async function startTlsRedis(t, {authority, identity, args = []}) {

@@ -109,22 +109,17 @@ test('functions that the daemon may not load', async (t) => {
   const redis = await startRedis(t, {functions: false});
   const names = new RegExp(`version ${version}\\b|${version} or newer|freshet_version`);
 
-  await t.test('and that are missing: it says which version it needs, and waits', async (t2) => {
-    const daemon = await startFreshetd(t2, {redis: redis.url, config, wait: false});
-    await daemon.program.output(names);
-    await daemon.notReady(/function/i);
-    await redis.loadFunctions();
-    await daemon.ready();
-  });
-
-  await t.test('and that are too old: the same', async (t2) => {
-    await redis.client.function('LOAD', 'REPLACE', older);
-    const daemon = await startFreshetd(t2, {redis: redis.url, config, wait: false});
-    await daemon.program.output(names);
-    await daemon.notReady(/function/i);
-    await redis.loadFunctions();
-    await daemon.ready();
-  });
+  const notThere = [['missing', () => {}], ['too old', () => redis.client.function('LOAD', 'REPLACE', older)]];
+  for (const [state, prepare] of notThere) {
+    await t.test(`and that are ${state}: it says which version it needs, and waits`, async (t2) => {
+      await prepare();
+      const daemon = await startFreshetd(t2, {redis: redis.url, config, wait: false});
+      await daemon.program.output(names);
+      await daemon.notReady(/function/i);
+      await redis.loadFunctions();
+      await daemon.ready();
+    });
+  }
 
   await t.test('older ones are replaced where it may, newer ones are never downgraded', async (t2) => {
     const loaded = () => redis.client.call('FCALL_RO', 'freshet_version', 0);

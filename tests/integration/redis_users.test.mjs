@@ -85,7 +85,7 @@ const notPublished = (command) => async (daemon) => {
   await daemon.ready();
   const reply = await publishOver(daemon);
   assert.equal(reply.status, 503, reply.text);
-  assert.match(reply.text, new RegExp(`NOPERM .*${command}|keys used`, 'i'));
+  assert.match(reply.text, new RegExp(`NOPERM .*${command}|keys used|access a key`, 'i'));
 };
 const notMarked = (command) => notReady(new RegExp(`NOPERM .*${command}`, 'i'));
 

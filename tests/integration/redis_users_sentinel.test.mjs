@@ -7,8 +7,9 @@ import {test} from 'node:test';
 import {Redis} from 'ioredis';
 
 import {startFreshetd, temporaryFolder} from '../support/freshetd.mjs';
+import {freePort} from '../support/ports.mjs';
 import {Program} from '../support/process.mjs';
-import {freePort, startRedis} from '../support/redis.mjs';
+import {startRedis} from '../support/redis.mjs';
 import {aclFile, aclUsers, passwordFile, withUsers} from '../support/redis_users.mjs';
 import {until} from '../support/wait.mjs';
 

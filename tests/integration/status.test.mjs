@@ -86,7 +86,7 @@ test('the status', async (t) => {
     assert.equal(first.connections.open, 0);
     for (const [earlier, later] of [[first, second], [second, third]]) {
       const apart = later.uptime_seconds - earlier.uptime_seconds;
-      assert.ok(apart > 0.9 && apart < 5, `${apart} s`);
+      assert.ok(apart > 0.5 && apart < 10, `${apart} s`);
     }
     assert.deepEqual(third.totals.connections, first.totals.connections);
     stream.close();
@@ -221,7 +221,7 @@ test('a stream ends with the token that let it in', async (t) => {
   const signer = new Signer('HS256');
   const config = {auth: {jwt: {secret_file: keep(temporaryFolder(t), 'secret', String(signer.privateKey)), leeway: '1s'}, expiring_notice: '0s'}};
   const daemon = await startFreshetd(t, {dev: false, opsListen: '0.0.0.0:0', config});
-  const token = await signer.sign({exp: secondsFromNow(2), freshet: {publish: ['news']}});
+  const token = await signer.sign({exp: secondsFromNow(4), freshet: {publish: ['news']}});
   const streams = await Promise.all(['/status', '/events?channel=news'].map((target) => opsStream(daemon, target, {headers: bearer(token)})));
   await Promise.all(streams.map((stream) => stream.end()));
   for (const stream of streams) assert.deepEqual([stream.status, stream.error], [200, undefined], 'cleanly');

@@ -59,7 +59,8 @@ test('the units under systemd', async (t) => {
     assert.match(await property('freshet@2', 'StatusText'), /^ready: 0 streams on 0 channels, memory backplane$/);
     assert.match(await socketFile(), / root:www-data 660$/);
     assert.equal(await property('freshet@1', 'Slice'), 'system-freshet.slice');
-    assert.match(await machine.does('journalctl -u freshet@1 -o json -n 50 --no-pager'), /"PRIORITY":"6"[^\n]*"MESSAGE":"listening on|"MESSAGE":"listening on[^\n]*"PRIORITY":"6"/);
+    const lines = await machine.does('journalctl --sync; journalctl -u freshet@1 -o json -n 50 --no-pager');
+    assert.match(lines, /"PRIORITY":"6"[^\n]*"MESSAGE":"listening on|"MESSAGE":"listening on[^\n]*"PRIORITY":"6"/);
   });
 
   await t.test('a restart keeps the socket', async () => {
@@ -109,7 +110,7 @@ test('the units under systemd', async (t) => {
     const before = await property('freshet@2', 'MainPID');
     await machine.does(`kill -STOP ${before}`);
     await until(async () => (await states('freshet@2'))[0] === 'active' && await property('freshet@2', 'MainPID') !== before, 'the next one', {every: 200});
-    assert.match(await machine.does('journalctl -u freshet@2 --no-pager'), /Watchdog timeout/);
+    assert.match(await machine.does('journalctl --sync; journalctl -u freshet@2 --no-pager'), /Watchdog timeout/);
   });
 
   await t.test('a secret that only root can read', async () => {

@@ -18,12 +18,13 @@ const open = async (service, channel = 'a') => {
 };
 
 async function lifeCycle(t) {
-  const service = await manageFreshetd(t, {config: {drain: {period: '3s'}}});
+  const service = await manageFreshetd(t, {config: {drain: {period: '5s'}}});
 
   await t.test('it is ready once its listeners are open and it serves', async () => {
     await service.start();
     assert.equal((await service.ops('/readyz')).status, 200);
-    assert.equal(service.notified()[0].STATUS, 'ready: 0 streams on 0 channels, memory backplane');
+    const {STATUS} = service.notified().find(({READY}) => READY === '1');
+    assert.equal(STATUS, 'ready: 0 streams on 0 channels, memory backplane');
   });
 
   await t.test('the status follows the streams, and no second one says the same', async () => {
@@ -38,12 +39,13 @@ async function lifeCycle(t) {
 
   await t.test('a reload is announced before the file is read, with the monotonic time', async () => {
     const from = service.events.length;
-    const [before] = fs.readFileSync('/proc/uptime', 'utf8').split(' ').map(Number);
+    const before = process.hrtime.bigint() / 1000n;
     service.signal('SIGHUP');
     await service.hears(({READY}) => READY === '1', 'READY=1', {from});
     const [reloading, ready] = service.notified(from).filter((message) => message.RELOADING || message.READY);
     assert.equal(reloading.RELOADING, '1');
-    assert.ok(Math.abs(Number(reloading.MONOTONIC_USEC) / 1e6 - before) < 20, JSON.stringify(reloading));
+    const time = BigInt(reloading.MONOTONIC_USEC);
+    assert.ok(time >= before && time <= process.hrtime.bigint() / 1000n, JSON.stringify(reloading));
     assert.match(ready.STATUS, /^ready: /);
     await service.program.output(/reloaded:/);
   });
@@ -116,7 +118,7 @@ async function watchdog(t) {
     await service.start();
     await until(() => alive(service) >= 5, 'five signs of life');
     process.kill(service.pid, 'SIGSTOP');
-    await sleep(watchdogUs / 1000);   // what it had sent before has arrived by then
+    await sleep(1000);   // what it had sent before has arrived by then
     const from = service.events.length;
     await sleep(3 * watchdogUs / 1000);
     assert.equal(alive(service, from), 0);

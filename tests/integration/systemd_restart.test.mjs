@@ -6,7 +6,8 @@ import test from 'node:test';
 
 import {Follower} from '../support/follower.mjs';
 import {temporaryFolder} from '../support/freshetd.mjs';
-import {forACrowd, startNginx} from '../support/nginx.mjs';
+import {startNginx} from '../support/nginx.mjs';
+import {forACrowd} from '../support/nginx_site.mjs';
 import {Published} from '../support/oracle.mjs';
 import {Publisher} from '../support/publisher.mjs';
 import {startRedis} from '../support/redis.mjs';
@@ -16,7 +17,7 @@ import {randomFrom, seedOfRun} from '../support/wait.mjs';
 const channels = ['news', 'user:1', 'room/7'];
 const query = channels.map((channel) => `channel=${encodeURIComponent(channel)}`).join('&');
 const retryMs = 400;
-const drainMs = 4000;
+const drainMs = 5000;
 
 /** A client that comes back as an EventSource does, and notes how each stream ended. */
 function client(index, url) {
@@ -38,7 +39,7 @@ test('a rolling restart under load', async (t) => {
   const config = {streams: {heartbeat: '1s', retry: `${retryMs}ms`}, drain: {period: `${drainMs}ms`}, backplane: {history: {events: 20_000}}};
   const services = await Promise.all(['1', '2', '3'].map((instance) => manageFreshetd(t, {instance, redis: redis.url, config, folder})));
   await Promise.all(services.map((service) => service.start()));
-  const url = await startNginx(t, services.map(({socket}) => socket), {edit: forACrowd});
+  const {url} = await startNginx(t, services.map(({socket}) => socket), {edit: forACrowd});
   const crowd = Array.from({length: 300}, (_, index) => client(index, url));
   await Promise.all(crowd.map((follower) => follower.opened()));
   const oracle = new Published();
@@ -50,7 +51,7 @@ test('a rolling restart under load', async (t) => {
     service.signal('SIGTERM');
     await service.hears((message) => message.EXTEND_TIMEOUT_USEC, 'the drain to go on', {from});
     // It has the fewest streams now, so that nginx asks it first. Nobody waits for its end.
-    const newcomers = Array.from({length: 30}, (_, index) => client(`${index} during the drain of ${service.instance}`, url));
+    const newcomers = Array.from({length: 15}, (_, index) => client(`${index} during the drain of ${service.instance}`, url));
     await Promise.all(newcomers.map((follower) => follower.opened()));
     assert.ok(!service.events.slice(from).some(({ended}) => ended), 'it still drains');
     assert.ok(newcomers.every(({endings}) => endings.length === 0), 'and has sent none of them away');

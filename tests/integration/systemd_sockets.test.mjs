@@ -27,7 +27,7 @@ test('who comes between two processes is served by the next one', async (t) => {
 });
 
 test('who comes while it drains is sent away at once, without an answer', async (t) => {
-  const service = await manageFreshetd(t, {config: {drain: {period: '2s'}}});
+  const service = await manageFreshetd(t, {config: {drain: {period: '4s'}}});
   await service.start();
   const streams = await Promise.all(Array.from({length: 10}, async () => {
     const stream = new SseClient(`unix:${service.socket}`, '/events?channel=a');
@@ -45,7 +45,7 @@ test('who comes while it drains is sent away at once, without an answer', async 
 
 test('a browser that is sent away so, without a proxy, comes back by itself', async (t) => {
   const service = await manageFreshetd(t, {host: '127.0.0.1', config: {
-    drain: {period: '3s'}, streams: {retry: '300ms'}, cors: {origins: ['*'], credentials: false},
+    drain: {period: '5s'}, streams: {retry: '300ms'}, cors: {origins: ['*'], credentials: false},
   }});
   await service.start();
   const browser = await startBrowser(t);

@@ -5,7 +5,7 @@ import {startFreshetd} from '../support/freshetd.mjs';
 import {keepOutput} from './logs.mjs';
 
 /** Clients notice the end of a process a moment later. */
-const noticeMs = 1000;
+const noticeMs = 3000;
 
 export class Instance {
   /** The highest id that a client got from it, and when; see Recovery. */

@@ -2,44 +2,30 @@
 import {sleep} from '../support/wait.mjs';
 import {shutdownMs} from './proxy.mjs';
 
-async function restart(instance, ms = 0) {
-  await instance.stop();
-  await sleep(ms);
-  await instance.start();
-}
+/** One freshetd ends as `end` says, and is started again. */
+const ends = (about, end) => ({
+  about, lane: 'instance', weight: 2, pace: 2, draw: (random) => ({index: random.integer(0, 2), ms: random.integer(0, 2000)}),
+  async run(world, {index, ms}, fault) {
+    const instance = world.instances[index];
+    fault.clientsOf((client) => client.connection.instance === instance.name);
+    await end(instance);
+    fault.lifted();
+    await sleep(ms);
+    await instance.start();
+  },
+});
 
 export const instanceFaults = {
-  'instance-kill9': {
-    about: 'SIGKILL of one freshetd, started again',
-    lane: 'instance', weight: 2, pace: 2, draw: (random) => ({index: random.integer(0, 2), ms: random.integer(0, 2000)}),
-    async run(world, {index, ms}, fault) {
-      const instance = world.instances[index];
-      fault.clientsOf((client) => client.connection.instance === instance.name);
-      await instance.kill9();
-      fault.lifted();
-      await sleep(ms);
-      await instance.start();
-    },
-  },
-  'instance-restart': {
-    about: 'SIGTERM of one freshetd, started again',
-    lane: 'instance', weight: 2, pace: 2, draw: (random) => ({index: random.integer(0, 2), ms: random.integer(0, 2000)}),
-    async run(world, {index, ms}, fault) {
-      const instance = world.instances[index];
-      fault.clientsOf((client) => client.connection.instance === instance.name);
-      await instance.stop();
-      fault.lifted();
-      await sleep(ms);
-      await instance.start();
-    },
-  },
+  'instance-kill9': ends('SIGKILL of one freshetd, started again', (instance) => instance.kill9()),
+  'instance-restart': ends('SIGTERM of one freshetd, started again', (instance) => instance.stop()),
   'rolling-restart': {
     about: 'SIGTERM of all freshetd, one after the other',
     lane: 'instance', weight: 1, pace: 2,
     async run(world, _, fault) {
       fault.clientsOf(() => true);
       for (const instance of world.instances) {
-        await restart(instance);
+        await instance.stop();
+        await instance.start();
         await world.untilReady([instance], 10_000);
       }
       fault.lifted();

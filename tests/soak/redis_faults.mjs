@@ -94,29 +94,21 @@ async function restartStale(world, {ms}) {
   await server.start();
 }
 
+/** The primary ends as `end` says, and is started again with its data. */
+const ends = (about, end) => ({
+  about, lane: 'redis', weight: 2, draw: (random) => ({ms: random.integer(0, 1500)}),
+  async run(world, {ms}, fault) {
+    const server = await world.redis.primary();
+    await end(server);
+    await sleep(ms);
+    await server.start();
+    fault.lifted();
+  },
+});
+
 export const redisFaults = {
-  'redis-restart': {
-    about: 'SIGTERM, and started again with its data',
-    lane: 'redis', weight: 2, draw: (random) => ({ms: random.integer(0, 1500)}),
-    async run(world, {ms}, fault) {
-      const server = await world.redis.primary();
-      await server.stop();
-      await sleep(ms);
-      await server.start();
-      fault.lifted();
-    },
-  },
-  'redis-kill9': {
-    about: 'SIGKILL, and started again with its data',
-    lane: 'redis', weight: 2, draw: (random) => ({ms: random.integer(0, 1500)}),
-    async run(world, {ms}, fault) {
-      const server = await world.redis.primary();
-      await server.kill9();
-      await sleep(ms);
-      await server.start();
-      fault.lifted();
-    },
-  },
+  'redis-restart': ends('SIGTERM, and started again with its data', (server) => server.stop()),
+  'redis-kill9': ends('SIGKILL, and started again with its data', (server) => server.kill9()),
   'redis-hang': {
     about: 'SIGSTOP for some seconds',
     lane: 'redis', weight: 2, draw: (random) => ({ms: random.integer(500, 5000)}),

@@ -91,7 +91,8 @@ export async function soak(options, say = () => {}) {
 
     settle(world, dataset);
     const judge = new Judge(world);
-    Object.assign(judge, {ring: plan.ring, ttl: ttlSeconds, silenceMs});
+    // Nobody here hears anything while this process itself stands still.
+    Object.assign(judge, {ring: plan.ring, ttl: ttlSeconds, silenceMs: silenceMs + lag.max / 1e6});
     for (const client of world.clients) judge.judge(client);
     for (const {name, lastEventId} of behind) judge.violations.push({kind: 'behind', client: name, text: `got no further than ${lastEventId}`});
     for (const error of errors) judge.violations.push({kind: 'server', text: String(error.message)});

@@ -9,7 +9,7 @@ import {Client} from './client.mjs';
 import {History, Observer} from './history.mjs';
 import {Instance} from './instance.mjs';
 import {keepOutput} from './logs.mjs';
-import {Proxy} from './proxy.mjs';
+import {startProxy} from './proxy.mjs';
 import {withConnection} from './redis_faults.mjs';
 import {SentinelRedis} from './sentinel_redis.mjs';
 import {SingleRedis} from './single_redis.mjs';
@@ -61,9 +61,8 @@ export class World {
     for (const name of ['one', 'two', 'three']) this.instances.push(new Instance({name, world: this, config}));
     await Promise.all(this.instances.map((instance) => instance.start()));
     await this.untilReady(this.instances);
-    this.proxy = new Proxy(path.join(this.folder, 'nginx'), this.instances.map(({socket}) => socket));
+    this.proxy = await startProxy(path.join(this.folder, 'nginx'), this.instances.map(({socket}) => socket));
     this.after(() => this.proxy.stop());
-    await this.proxy.start();
     keepOutput(this.proxy.program, this.log('nginx'));
     this.clients = this.plan.clients.map((each) => new Client(each, this));
   }

@@ -24,7 +24,7 @@ outside() {
   mount -t cgroup2 none "$hierarchy" || fail "this machine lets nobody mount cgroup2, so that no other one can be booted on it"
   # What a machine left that was killed with its whole family.
   for group in "$hierarchy"/freshet-test-*; do
-    if [[ -d $group && ! -e /proc/${group##*-} ]]; then remove_group "$group"; fi
+    if [[ -d $group && (${group##*-} == "$$" || ! -e /proc/${group##*-}) ]]; then remove_group "$group"; fi
   done
   group=$hierarchy/freshet-test-$$
   mkdir "$group" || fail "this machine lets nobody make a control group"

@@ -23,7 +23,7 @@ const rootsFolder = () => process.env.FRESHET_TEST_ROOTS ?? fileURLToPath(new UR
  */
 export async function debianRoot(archives = []) {
   const [command, ...args] = [...asRoot(), support('debian_root.sh'), rootsFolder(), ...archives];
-  const made = await run(command, args, {ms: 280_000});
+  const made = await run(command, args, {ms: 600_000});
   assert.equal(made.code, 0, `debian_root.sh: ${made.stderr}`);
   return made.stdout.trim();
 }

@@ -52,7 +52,7 @@ function client(index) {
 const stop = defer();
 process.once('SIGTERM', stop.resolve);
 const crowd = Array.from({length: clients}, (_, index) => client(index));
-await Promise.all(crowd.map((follower) => follower.opened({ms: 60_000})));
+await Promise.all(crowd.map((follower) => follower.opened({ms: 120_000})));
 slowestAnswerMs = 0;   // from here on it is that of those who come back
 console.log('open');
 
@@ -69,7 +69,7 @@ while (!stopped) {
 published.seal();
 const verdict = {clients, events: published.count, resets: 0, resumes: 0, perConnection: statuses};
 for (const follower of crowd) {
-  await follower.waitFor(() => follower.lastEventId === published.lastId, 'the last event', {ms: 60_000});
+  await follower.waitFor(() => follower.lastEventId === published.lastId, 'the last event', {ms: 120_000});
   const {resets, completes} = published.judge(follower.name, follower.entries);
   verdict.resets += resets;
   verdict.resumes += completes;

@@ -38,8 +38,9 @@ make_base() {
 APT::Get::Assume-Yes "true";
 APT::Install-Recommends "false";
 TEXT
-  # The lists of what there is stay, for the archives.
-  mmdebstrap --quiet --mode=root --variant=minbase --skip=cleanup/apt,cleanup/reproducible \
+  # The lists of what there is stay, for the archives. What it mounts is not to outlive it, however it ends.
+  unshare --mount --propagation private mmdebstrap --quiet --mode=root --variant=minbase \
+    --skip=cleanup/apt,cleanup/reproducible --aptopt='Acquire::Retries "5"' \
     --include=systemd,systemd-sysv,dbus,libnss-systemd \
     --customize-hook="upload '$settings' /etc/apt/apt.conf.d/90test" "$suite" "$1" "${sources[@]}" || status=$?
   rm -f "$settings"

@@ -1,6 +1,7 @@
 // A TCP server that is not what it is taken for.
 import net from 'node:net';
 
+import {freePort} from './ports.mjs';
 import {Watch} from './wait.mjs';
 
 export class FakeServer {
@@ -18,8 +19,8 @@ export class FakeServer {
       behaviour(socket);
       fake.#watch.changed();
     });
-    await new Promise((resolve, reject) => fake.server.once('error', reject).listen(0, '127.0.0.1', resolve));
-    fake.port = fake.server.address().port;
+    fake.port = await freePort();
+    await new Promise((resolve, reject) => fake.server.once('error', reject).listen(fake.port, '127.0.0.1', resolve));
     return fake;
   }
 

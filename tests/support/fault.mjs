@@ -7,7 +7,7 @@ import {Follower} from './follower.mjs';
 import {Published} from './oracle.mjs';
 import {Publisher} from './publisher.mjs';
 import {startRedis} from './redis.mjs';
-import {deadlineMs, randomFrom, seedOfRun, sleep, until, within} from './wait.mjs';
+import {randomFrom, seedOfRun, sleep, until, within} from './wait.mjs';
 
 export const busyChannels = ['news', 'user:1', 'room/7'];
 export const quietChannel = 'quiet';
@@ -119,7 +119,7 @@ class Scene {
   }
 
   /** Waits until every instance is ready and a new event has reached everybody. */
-  async recovers({ms = deadlineMs} = {}) {
+  async recovers({ms} = {}) {
     const listening = this.crowd.filter(({channels}) => channels === allChannels);
     await Promise.all([...this.daemons.map((daemon) => daemon.ready({ms})), this.#reaches(listening, {ms})]);
     this.#recoveredMs = performance.now() - (this.#over ?? this.began);
@@ -141,7 +141,7 @@ class Scene {
     await this.publisher.stop();
     const last = await this.#farewell();
     for (const follower of this.crowd) {
-      await follower.waitFor(() => BigInt(follower.lastEventId || 0) >= last, 'the last event', {ms: 3 * deadlineMs});
+      await follower.waitFor(() => BigInt(follower.lastEventId || 0) >= last, 'the last event');
     }
     this.publisher.ids.reduce((before, id) => {
       assert.ok(id > before, `id ${id} after ${before}`);

@@ -1,10 +1,11 @@
-// The daemon under test: $FRESHETD, started in a folder of its own on ports that the kernel chooses.
+// The daemon under test: $FRESHETD, started in a folder and on ports of its own.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 
 import {request} from './http.mjs';
+import {freePort} from './ports.mjs';
 import {Program, run} from './process.mjs';
 import {SseClient} from './sse.mjs';
 import {until} from './wait.mjs';
@@ -21,7 +22,8 @@ export function binary() {
 /** A folder that is gone after the test. */
 export function temporaryFolder(t, name = 'freshet') {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), `${name}-test-`));
-  t.after(() => fs.rmSync(folder, {recursive: true, force: true}));
+  // What still runs, as hooks come in the order of their making, may be writing there.
+  t.after(() => fs.rmSync(folder, {recursive: true, force: true, maxRetries: 10, retryDelay: 100}));
   return folder;
 }
 
@@ -209,10 +211,14 @@ export class Freshetd {
  * - config: object (or YAML text), written to a file;  args: further arguments;  env: further environment
  * - redis: URL of the backplane; without it the memory backplane
  * - dev: true unless given: all channels are open;  wait: false to return before it is ready
+ * - listen, opsListen: where it listens instead of free ports on loopback
  */
-export async function startFreshetd(t, {config = {}, args = [], env = {}, listen = ['127.0.0.1:0'], opsListen = '127.0.0.1:0',
-  redis, dev = true, instance = 'one', wait = true, folder = temporaryFolder(t)} = {}) {
-  const daemon = new Freshetd({config, args, env, listen, opsListen, redis, dev, instance, wait, folder});
+export async function startFreshetd(t, {config = {}, args = [], env = {}, listen, opsListen, redis, dev = true, instance = 'one',
+  wait = true, folder = temporaryFolder(t)} = {}) {
+  const daemon = new Freshetd({
+    config, args, env, redis, dev, instance, wait, folder,
+    listen: listen ?? [`127.0.0.1:${await freePort()}`], opsListen: opsListen ?? `127.0.0.1:${await freePort()}`,
+  });
   t.after(async () => {
     if (!daemon.program) return;
     if (daemon.program.running) await daemon.stop();

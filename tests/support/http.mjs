@@ -2,7 +2,7 @@
 import http from 'node:http';
 import net from 'node:net';
 
-import {Watch, within} from './wait.mjs';
+import {Watch, until, within} from './wait.mjs';
 
 /** Where a listener's URL (`http://127.0.0.1:8080`, `http://[::1]:8080`, `unix:/path`) is to be connected to. */
 export function endpointOf(url) {
@@ -99,4 +99,14 @@ export async function rawStatus(url, bytes, options) {
   } finally {
     raw.close();
   }
+}
+
+/** Waits until a program listens on this port of loopback; fails at once when it ends. */
+export function listens(program, port) {
+  return until(async () => {
+    if (!program.running) throw new Error(program.describe());
+    const raw = await RawSocket.open(`http://127.0.0.1:${port}`).catch(() => undefined);
+    raw?.close();
+    return raw;
+  }, `${program.name} to listen`, {detail: () => program.describe()});
 }

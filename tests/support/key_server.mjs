@@ -2,20 +2,21 @@
 import http from 'node:http';
 import https from 'node:https';
 
+import {freePort} from './ports.mjs';
 import {Watch} from './wait.mjs';
 
 export class KeyServer {
   #watch = new Watch();
   requests = 0;
 
-  /** `text` is what it answers; `tls`, {key, cert}, makes it HTTPS; `port` is one to use instead of a free one. */
-  static async start(t, text, {tls, port = 0} = {}) {
+  /** `text` is what it answers; `tls`, {key, cert}, makes it HTTPS; `port` is that of an earlier one. */
+  static async start(t, text, {tls, port} = {}) {
     const server = new KeyServer();
     server.text = text;
     const answer = (request, reply) => server.#answer(reply);
     server.server = tls ? https.createServer(tls, answer) : http.createServer(answer);
-    await new Promise((resolve, reject) => server.server.once('error', reject).listen(port, '127.0.0.1', resolve));
-    server.port = server.server.address().port;
+    server.port = port ?? await freePort();
+    await new Promise((resolve, reject) => server.server.once('error', reject).listen(server.port, '127.0.0.1', resolve));
     server.url = `${tls ? 'https' : 'http'}://localhost:${server.port}/jwks.json`;
     t.after(() => server.stop());
     return server;

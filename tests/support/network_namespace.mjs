@@ -6,19 +6,34 @@ import {run} from './process.mjs';
 
 /** Nobody's: the link-layer address that frames of a cut connection go to. */
 const nowhere = '02:00:00:00:00:01';
-// For tests between networks: RFC 2544 (198.18.0.0/15).
+/** So many subnets are there for tests between networks: RFC 2544 (198.18.0.0/15). */
+const most = 16_384;
+const nameOf = (index) => `freshet-test-${index}`;
 const subnet = (index) => {
   const third = Math.floor(index / 64);
   const fourth = (index % 64) * 4;
   return {ours: `198.18.${third}.${fourth + 1}`, theirs: `198.18.${third}.${fourth + 2}`};
 };
 
-let made = 0;
+const asRoot = process.getuid() === 0 ? [] : ['sudo', '-n'];
 
 async function ip(...args) {
-  const command = process.getuid() === 0 ? ['ip'] : ['sudo', '-n', 'ip'];
-  const {code, stderr} = await run(command[0], [...command.slice(1), ...args]);
+  const [command, ...rest] = [...asRoot, 'ip', ...args];
+  const {code, stderr} = await run(command, rest);
   assert.equal(code, 0, `ip ${args.join(' ')}: ${stderr}`);
+}
+
+let next = process.pid * 8;
+
+/** Adds a namespace with a number that no other process has, and that this one has not had yet; returns the number. */
+async function addNamespace() {
+  for (;;) {
+    const index = next++ % most;
+    const [command, ...rest] = [...asRoot, 'ip', 'netns', 'add', nameOf(index)];
+    const {code, stderr} = await run(command, rest);
+    if (code === 0) return index;
+    assert.match(stderr, /File exists/);
+  }
 }
 
 class NetworkNamespace {
@@ -33,7 +48,7 @@ class NetworkNamespace {
 
   /** What a command begins with to run over there. */
   get command() {
-    return process.getuid() === 0 ? ['ip', 'netns', 'exec', this.name] : ['sudo', '-n', 'ip', 'netns', 'exec', this.name];
+    return [...asRoot, 'ip', 'netns', 'exec', this.name];
   }
 
   /** From here on what is sent `to` the other host ('there'), to this one ('here') or both ('both') is lost in silence. */
@@ -54,12 +69,14 @@ class NetworkNamespace {
 
 /** Makes one that is gone, with all that still runs in it cut off, after the test. Needs root, or sudo without a password. */
 export async function makeNetworkNamespace(t) {
-  const index = (process.pid * 8 + made++) % 16_384;
-  const name = `freshet-test-${process.pid}-${made}`;
-  const [link, peer] = [`frt${index}a`, `frt${index}b`];
+  const index = await addNamespace();
+  const [name, link, peer] = [nameOf(index), `frt${index}a`, `frt${index}b`];
+  t.after(async () => {
+    // By itself it would go with the last program over there, and some time later.
+    await ip('link', 'delete', link);
+    await ip('netns', 'delete', name);
+  });
   const space = new NetworkNamespace({name, link, peer, ...subnet(index)});
-  await ip('netns', 'add', name);
-  t.after(() => ip('netns', 'delete', name));
   await ip('link', 'add', link, 'type', 'veth', 'peer', 'name', peer, 'netns', name);
   await ip('address', 'add', `${space.ours}/30`, 'dev', link);
   await ip('link', 'set', link, 'up');

@@ -1,73 +1,95 @@
-// nginx with the project's own configuration (deploy/nginx/*.conf), in a folder of its own.
-import assert from 'node:assert/strict';
+// nginx in the foreground, with all of its files in a folder of its own.
 import fs from 'node:fs';
 import path from 'node:path';
 
+import {Authority} from './certificates.mjs';
 import {temporaryFolder} from './freshetd.mjs';
-import {Program, run} from './process.mjs';
-import {freePort} from './redis.mjs';
-import {RawSocket} from './http.mjs';
-import {until} from './wait.mjs';
+import {listens} from './http.mjs';
+import {overTls, siteFor, withUsersOf} from './nginx_site.mjs';
+import {freePort} from './ports.mjs';
+import {Program} from './process.mjs';
+import {replaced} from './shipped.mjs';
 
-const shippedFile = (name) => fs.readFileSync(new URL(`../../deploy/nginx/${name}`, import.meta.url), 'utf8');
+const processes = (shutdown) =>
+  (shutdown === undefined ? 'master_process off;' : `worker_processes 1;\nworker_shutdown_timeout ${shutdown};`);
 
-/** What Debian's nginx.conf says around conf.d/, but in one process, in the foreground, with all files in `folder`. */
-const around = (folder, include) => `
+const configuration = ({folder, http, events, shutdown}) => `
 daemon off;
-master_process off;
+${process.getuid() === 0 ? 'user root;' : ''}
+${processes(shutdown)}
 pid ${folder}/nginx.pid;
 error_log stderr warn;
-events { worker_connections 4096; }
+events { ${events} }
 http {
-  access_log ${folder}/access.log;
   client_body_temp_path ${folder}/body;
   proxy_temp_path ${folder}/proxy;
   fastcgi_temp_path ${folder}/fastcgi;
   uwsgi_temp_path ${folder}/uwsgi;
   scgi_temp_path ${folder}/scgi;
-  include ${include};
+  ${http}
 }
 `;
 
-function replaced(text, pattern, replacement) {
-  assert.match(text, pattern);
-  return text.replace(pattern, replacement);
+/** One nginx. `program` is its Program, `port` where it listens, `url` the same for clients. */
+export class Nginx {
+  /** What behavesBehind() wants to know: the worker of before lets go of its streams. */
+  reloadEndsStreams = true;
+
+  /**
+   * Starts it; it listens when this resolves.
+   * - folder: for all of its files;  http: what http{} holds: access_log, and a server on `port` of loopback
+   * - scheme: of the URL;  events: what events{} holds
+   * - shutdown: how long a worker keeps its streams after a reload. Without it nginx is one process and stays as it is
+   * - start: (command, arguments) => Program
+   */
+  static async start({folder, port, http, scheme = 'http', events = 'worker_connections 4096;', shutdown,
+    start = (command, args) => new Program(command, args)}) {
+    const file = path.join(folder, 'nginx.conf');
+    fs.writeFileSync(file, configuration({folder, http, events, shutdown}));
+    const command = ['nginx', '-e', 'stderr', '-p', folder, '-c', file];
+    // When this process dies, SIGTERM: a master takes its worker with it.
+    if (shutdown !== undefined) command.unshift('setpriv', '--pdeathsig', 'TERM', '--');
+    const nginx = new Nginx(start(command[0], command.slice(1)), port, `${scheme}://127.0.0.1:${port}`);
+    try {
+      await listens(nginx.program, port);
+    } catch (error) {
+      await nginx.stop();
+      throw error;
+    }
+    return nginx;
+  }
+
+  constructor(program, port, url) {
+    Object.assign(this, {program, port, url});
+  }
+
+  get pid() {
+    return this.program.pid;
+  }
+
+  reload() {
+    this.program.signal('SIGHUP');
+  }
+
+  async stop() {
+    if (!this.program.running) return;
+    this.program.signal('SIGTERM');
+    await this.program.exit();
+  }
 }
 
-/** An edit of freshet.conf, for tests whose many clients have one address. */
-export const forACrowd = (site) => replaced(replaced(site, /limit_conn freshet_streams \d+;/, 'limit_conn freshet_streams 65000;'),
-  /rate=\d+r\/s/, 'rate=10000r/s');
-
 /**
- * Starts nginx in front of these unix sockets. Returns its https URL. With `session`, the URL of a session backend, users
- * come from there. `edit` changes the text of freshet.conf; `folder` is where its files are.
+ * Starts nginx with the project's own configuration in front of these unix sockets, over TLS. With `session`, the URL of a
+ * session backend, users come from there. `edit` changes the text of freshet.conf; `folder` and `shutdown` are Nginx.start's.
  */
-export async function startNginx(t, sockets, {session, edit = (text) => text, folder = temporaryFolder(t, 'nginx')} = {}) {
-  const [certificate, key] = [path.join(folder, 'cert.pem'), path.join(folder, 'key.pem')];
-  const made = await run('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes',
-    '-days', '2', '-subj', '/CN=localhost', '-keyout', key, '-out', certificate]);
-  assert.equal(made.code, 0, made.stderr);
+export async function startNginx(t, sockets, {session, edit = (text) => text, folder = temporaryFolder(t, 'nginx'), shutdown} = {}) {
   const port = await freePort();
-  let site = shippedFile('freshet.conf');
-  if (session) {
-    const users = replaced(shippedFile('auth_request.conf'), /http:\/\/127\.0\.0\.1:3000\/session/, () => session);
-    site = replaced(site, / {4}location = \/events \{[^]*?\n {4}\}\n/, () => users);
-  }
-  site = replaced(site, /(?: {4}server unix:\S+ max_fails=0;\n)+/,
-    () => sockets.map((socket) => `    server unix:${socket} max_fails=0;\n`).join(''));
-  site = replaced(site, /listen 443 ssl([^\n]*)\n +listen \[::\]:443 [^\n]*/, `listen 127.0.0.1:${port} ssl$1`);
+  let site = overTls(siteFor(sockets), port, new Authority(folder).issue('proxy'));
+  if (session) site = withUsersOf(site, session);
   site = replaced(site, /access_log \S+/, `access_log ${folder}/freshet.log`);
-  site = replaced(site, /ssl_certificate \S+;/, `ssl_certificate ${certificate};`);
-  site = replaced(site, /ssl_certificate_key \S+;/, `ssl_certificate_key ${key};`);
   fs.writeFileSync(path.join(folder, 'freshet.conf'), edit(site));
-  fs.writeFileSync(path.join(folder, 'nginx.conf'), around(folder, path.join(folder, 'freshet.conf')));
-  const nginx = new Program('nginx', ['-e', 'stderr', '-p', folder, '-c', path.join(folder, 'nginx.conf')]);
-  t.after(() => nginx.running && nginx.kill9());
-  await until(async () => {
-    assert.ok(nginx.running, nginx.describe());
-    const raw = await RawSocket.open(`http://127.0.0.1:${port}`).catch(() => undefined);
-    raw?.close();
-    return raw;
-  }, 'nginx to listen');
-  return `https://127.0.0.1:${port}`;
+  const http = `access_log ${folder}/access.log;\n  include ${folder}/freshet.conf;`;
+  const nginx = await Nginx.start({folder, port, http, scheme: 'https', shutdown});
+  t.after(() => nginx.stop());
+  return nginx;
 }

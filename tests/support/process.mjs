@@ -9,13 +9,13 @@ const inherited = Object.fromEntries(Object.entries(process.env).filter(([name])
 
 /** A running program. Its stderr and stdout are collected as text; `exited` gives {code, signal}. */
 export class Program {
-  constructor(command, args, {env = {}, cwd, descriptors = []} = {}) {
+  constructor(command, args, {env = {}, cwd, stdin = 'ignore', descriptors = []} = {}) {
     this.name = command.split('/').pop();
     // setpriv has the kernel kill the program when this process dies, however it dies.
     this.child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', command, ...args], {
       cwd,
       env: {...inherited, ...env},
-      stdio: ['ignore', 'pipe', 'pipe', ...descriptors],
+      stdio: [stdin, 'pipe', 'pipe', ...descriptors],
     });
     this.stdout = '';
     this.stderr = '';

@@ -5,26 +5,10 @@ import path from 'node:path';
 
 import {Authority} from './certificates.mjs';
 import {temporaryFolder} from './freshetd.mjs';
-import {RawSocket} from './http.mjs';
+import {listens} from './http.mjs';
+import {freePort} from './ports.mjs';
 import {Program, run} from './process.mjs';
-import {freePort} from './redis.mjs';
-import {until} from './wait.mjs';
-
-const shipped = (name) => fs.readFileSync(new URL(`../../deploy/${name}`, import.meta.url), 'utf8');
-
-function replaced(text, pattern, replacement) {
-  assert.match(text, pattern);
-  return text.replace(pattern, replacement);
-}
-
-async function listens(program, port) {
-  await until(async () => {
-    assert.ok(program.running, program.describe());
-    const raw = await RawSocket.open(`http://127.0.0.1:${port}`).catch(() => undefined);
-    raw?.close();
-    return raw;
-  }, `${program.name} to listen`, {detail: () => program.describe()});
-}
+import {replaced, shipped} from './shipped.mjs';
 
 /**
  * HAProxy in front of these unix sockets, as master and worker; old workers end `hardStop` after a reload. Returns
