@@ -130,7 +130,8 @@ function anchorsIn(file) {
 
 function checkLinks(file, text) {
   const prose = withoutCode(text).replace(/`[^`\n]*`/g, (code) => ' '.repeat(code.length));
-  const links = [...prose.matchAll(/\]\(<?([^)\s>]+)>?(?: "[^"]*")?\)/g), ...prose.matchAll(/^\[[^\]]+\]: +(\S+)/gm)];
+  const links = [...prose.matchAll(/\]\(<?([^)\s>]+)>?(?: "[^"]*")?\)/g), ...prose.matchAll(/^\[[^\]]+\]: +(\S+)/gm),
+    ...prose.matchAll(/<img [^>]*src="([^"]+)"/g)];
   for (const match of links) {
     const line = prose.slice(0, match.index).split('\n').length;
     const [target, anchor] = match[1].split('#');
