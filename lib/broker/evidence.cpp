@@ -15,7 +15,7 @@ void Evidence::delivered(Id id) { delivered_ = std::max(delivered_, id); }
 
 void Evidence::marked(const DatasetClock& clock) {
   told_ = std::max({told_, std::exchange(delivered_, 0), clock.last});
-  floor_ = clock.floor;
+  floor_ = heard_floor_ = clock.floor;
 }
 
 Evidence::Claim Evidence::claim() {
@@ -26,11 +26,13 @@ Evidence::Claim Evidence::claim() {
 std::optional<Evidence::Claim> Evidence::answered(const DatasetClock& clock) {
   if (std::exchange(owed_shown_, false)) owed_.erase(owed_.begin());
   const Id seen = highest();
+  const bool delivered_elsewhere = delivered_under_another(clock.floor);
   const Id delivered = std::exchange(delivered_, 0);
   const auto forgotten = std::find_if(clock.holes.begin(), clock.holes.end(),
                                       [&](const Hole& hole) { return hole.base < delivered && delivered < hole.boot; });
-  if (!epoch_.empty() && floor_ != clock.floor && seen >= clock.floor) {
-    owe(seen, kOtherHistory);
+  const bool seen_elsewhere = !epoch_.empty() && floor_ != clock.floor && seen >= clock.floor;
+  if (seen_elsewhere || delivered_elsewhere) {
+    owe(seen_elsewhere ? seen : delivered, kOtherHistory);
   } else if (forgotten != clock.holes.end() || delivered > clock.last) {
     owe(delivered, forgotten == clock.holes.end() ? clock.epoch : forgotten->epoch);
   }
@@ -43,7 +45,12 @@ std::optional<Evidence::Claim> Evidence::answered(const DatasetClock& clock) {
 }
 
 bool Evidence::agrees_with(const DatasetClock& clock) const {
-  return epoch_ == clock.epoch && (floor_ == clock.floor || highest() < clock.floor);
+  return epoch_ == clock.epoch && (floor_ == clock.floor || highest() < clock.floor) &&
+         !delivered_under_another(clock.floor);
+}
+
+bool Evidence::delivered_under_another(Id floor) const {
+  return heard_floor_ != 0 && heard_floor_ != floor && delivered_ >= floor;
 }
 
 Id Evidence::highest() const { return std::max(told_, delivered_); }

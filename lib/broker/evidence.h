@@ -19,7 +19,8 @@ class Evidence {
     std::string_view epoch;
   };
 
-  /// An event was delivered, under the known floor. It does not say of which life it is.
+  /// An event was delivered, under the floor of the last mark: what comes between a fence and a mark is not for here.
+  /// It does not say of which life it is.
   void delivered(Id id);
   /// A mark has come that `agrees_with`: all that was delivered before it is of its life, too.
   void marked(const DatasetClock& clock);
@@ -43,10 +44,13 @@ class Evidence {
   };
 
   void owe(Id highest, std::string_view epoch);
+  /// Whether what was delivered since the last mark lies in another history than the one above this floor.
+  [[nodiscard]] bool delivered_under_another(Id floor) const;
 
   Id told_ = 0;              ///< of epoch_
   Id delivered_ = 0;         ///< since the last mark: of epoch_, or of a life that follows it
-  Id floor_ = 0;             ///< under which all of that was seen
+  Id floor_ = 0;             ///< under which told_ was seen
+  Id heard_floor_ = 0;       ///< under which delivered_ was: of the last mark, which an answer may have overtaken
   std::string epoch_;        ///< empty before the first answer
   std::vector<Owed> owed_;   ///< claims that no dataset has answered
   bool owed_shown_ = false;  ///< the first of them

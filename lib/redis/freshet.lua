@@ -364,9 +364,9 @@ end
 
 local SYNC_OPTIONS = {RING = true, TTL = true, MAX = true, SET = true, PREFIX = true}
 
--- H: the highest clock value that this daemon ever saw; epoch: the life in which it last saw the clock. Together they
--- are evidence of what Redis forgot. SET: a daemon starts, and its configuration counts; otherwise it restores what is
--- missing.
+-- H: the highest clock value that this daemon ever saw; epoch: the life in which it last saw the clock, or `forgotten`,
+-- which no life is called, for a history that this dataset does not know. Together they are evidence of what Redis
+-- forgot. SET: a daemon starts, and its configuration counts; otherwise it restores what is missing.
 local function sync(keys, args)
   if #keys ~= 0 or #args < 2 then
     fail('usage: FCALL freshet_sync 0 <H> <epoch|-> [RING n] [TTL s] [MAX bytes] [SET] [PREFIX p]')

@@ -141,3 +141,27 @@ TEST_CASE("An event that the dataset still has, or one of its new life, is no cl
     CHECK(evidence.claim().epoch == "e2");
   }
 }
+
+TEST_CASE("An event of the old history that comes after the new one's answer is shown as forgotten") {
+  auto evidence = of_first_life();
+  evidence.marked(clock_of("e1", 55));
+  // FLUSHALL while ids run ahead: the answer of the new history overtakes the last event of the old one.
+  CHECK_FALSE(evidence.answered(clock_of("e1", 160, 150)));
+  evidence.delivered(170);
+  CHECK_FALSE(evidence.agrees_with(clock_of("e1", 161, 150)));
+  CHECK_FALSE(evidence.agrees_with(clock_of("e1", 180, 150)));  // the new history may have passed it by then
+  const auto claim = evidence.answered(clock_of("e1", 180, 150));
+  REQUIRE(claim);
+  CHECK(claim->highest == 170);
+  CHECK(claim->epoch == "forgotten");
+  CHECK_FALSE(evidence.answered(clock_of("e1", 200, 200)));
+  CHECK(evidence.agrees_with(clock_of("e1", 201, 200)));
+}
+
+TEST_CASE("An event below the floor of a history that began above it is no reason to doubt that") {
+  auto evidence = of_first_life();
+  evidence.marked(clock_of("e1", 100));
+  CHECK_FALSE(evidence.answered(clock_of("e1", 500, 400)));
+  evidence.delivered(170);
+  CHECK(evidence.agrees_with(clock_of("e1", 501, 400)));
+}
