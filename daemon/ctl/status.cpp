@@ -111,7 +111,7 @@ Cell up_cell(const InstanceStatus& status) {
 std::string note_on_memory(const redis::Memory& memory) {
   if (memory.percent() < redis::kFullPercent) return {};
   return "Redis is full, " + short_bytes(memory.used_bytes) + " of maxmemory " + short_bytes(memory.limit_bytes) +
-         (memory.evicts() ? ": it evicts histories" : ": publishers are refused (OOM)");
+         ": at 100 % " + (memory.evicts() ? "it evicts histories" : "publishers are refused (OOM)");
 }
 
 std::string p95_of(const std::optional<Rates>& rates) {

@@ -7,31 +7,18 @@
 #include <system_error>
 #include <unistd.h>
 
+#include "base/fd.h"
+
 namespace freshet::config {
 namespace {
 
 tl::unexpected<base::Error> system_error(int code) { return base::fail(std::generic_category().message(code)); }
 
-/// Owns a file descriptor.
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  [[nodiscard]] int get() const { return fd_; }
-
- private:
-  int fd_;
-};
-
 }  // namespace
 
 base::Result<std::string> read_file(const std::string& path, std::size_t limit_bytes) {
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (file.get() < 0) return system_error(errno);
+  const base::Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file) return system_error(errno);
   std::string content;
   std::array<char, 16384> chunk{};
   while (true) {

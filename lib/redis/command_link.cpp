@@ -201,7 +201,7 @@ void CommandLink::publish(broker::Publication publication, std::function<void(br
   const auto command = publish_command(std::move(publication), options_.prefix);
   const std::vector<std::string_view> arguments(command.begin(), command.end());
   const auto bytes = command_bytes(arguments);
-  const auto most = connection.max_queued_bytes() - kReservedBytes;
+  const auto most = std::max(connection.max_queued_bytes(), kReservedBytes) - kReservedBytes;
   if (bytes > most) {
     return refuse(std::move(done),
                   publish_failure(Kind::kTooLarge, "data of " + std::to_string(data_bytes) + " bytes"));

@@ -87,7 +87,7 @@ class RedisBackplane final : public broker::Backplane, public broker::ControlBus
     std::uint64_t command_reconnects = 0;
     /// Marks and fences that were not what the functions write.
     std::uint64_t malformed = 0;
-    /// As it was a few seconds ago. None: the command link is down.
+    /// As it was a few seconds ago. None: not known, as there was no answer of use yet, or the command link is down.
     std::optional<Memory> memory;
   };
 

@@ -41,8 +41,8 @@ void ServerMemory::report() {
   const auto used = std::to_string(memory.used_bytes) + " bytes are used, maxmemory is " +
                     (memory.limit_bytes == 0 ? "not set" : std::to_string(memory.limit_bytes));
   if (!full) return link_.log(Level::kInfo, "no longer full: " + used);
-  link_.log(Level::kWarn,
-            std::string("full, and ") + (memory.evicts() ? "evicts histories" : "refuses events (OOM)") + ": " + used);
+  link_.log(Level::kWarn, std::string("as good as full; at its maxmemory it ") +
+                              (memory.evicts() ? "evicts histories" : "refuses events (OOM)") + ": " + used);
 }
 
 }  // namespace freshet::redis

@@ -34,7 +34,6 @@ Lookups::Answer look_up(const char* name) {
   addrinfo hints{};
   hints.ai_family = AF_UNSPEC;
   hints.ai_socktype = SOCK_STREAM;
-  hints.ai_flags = AI_IDN;
   addrinfo* list = nullptr;
   Lookups::Answer answer;
   answer.status = ::getaddrinfo(name, nullptr, &hints, &list);

@@ -48,12 +48,12 @@ test('a full Redis is seen by operators, and clients go on', async (t) => {
   await knows(daemon, ({used_bytes: used}) => used > 0.95 * limit, 'the daemon to see that Redis is full');
 
   await t.test('the log, metrics, status and freshetctl tell', async () => {
-    await daemon.program.output(new RegExp(`warning redis \\S+: command: full, and refuses events \\(OOM\\): \\d+ bytes are used, maxmemory is ${limit}\n`));
+    await daemon.program.output(new RegExp(`warning redis \\S+: command: as good as full; at its maxmemory it refuses events \\(OOM\\): \\d+ bytes are used, maxmemory is ${limit}\n`));
     assert.ok((await daemon.metric('freshet_redis_memory_bytes')) > 0.95 * limit);
     assert.equal(await daemon.metric('freshet_redis_memory_limit_bytes'), limit);
     assert.equal(await daemon.metric('freshet_redis_evicts'), 0);
     const {stdout} = assertExit(await ctl('status', '--interval', '0.1', opsOf(daemon)), 0);
-    assert.match(stdout, /\none +ready .* full\none: Redis is full, [\d.]+ MiB of maxmemory 8 MiB: publishers are refused \(OOM\)\n$/);
+    assert.match(stdout, /\none +ready .* full\none: Redis is full, [\d.]+ MiB of maxmemory 8 MiB: at 100 % publishers are refused \(OOM\)\n$/);
     const file = fileWith(t, JSON.stringify({backplane: {type: 'redis', redis: {url: redis.url}}}), 'freshet.yaml');
     const doctor = assertExit(await ctl('doctor', '--config', file, '--ops', opsOf(daemon)), 1);
     assert.match(doctor.stdout, /^fail +redis\.memory: [\d.]+ MiB used of maxmemory 8 MiB\n/m);

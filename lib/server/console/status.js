@@ -43,8 +43,9 @@ export function quantile(share, before, after) {
 
 const opened = ({stream, ...refused}) => ({opened: stream, ...refused});
 const sum = (tally) => Object.values(tally).reduce((all, value) => all + value, 0);
-/** How full Redis is, and whether that is good; from 95 % of its maxmemory on it is as good as full. */
-function fullness({used_bytes: used, limit_bytes: limit}) {
+/** How full Redis is, and whether that is good; from 95 % of its maxmemory on it is as good as full. Nor may it evict. */
+function fullness({used_bytes: used, limit_bytes: limit, eviction_policy: policy}) {
+  if (policy && policy !== 'noeviction') return [`${bytes(used)}, ${policy}`, 'bad'];
   if (limit === 0) return [bytes(used)];
   return [`${bytes(used)} of ${bytes(limit)}`, used >= 0.95 * limit ? 'bad' : ''];
 }

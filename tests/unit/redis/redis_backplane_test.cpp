@@ -94,7 +94,7 @@ TEST_CASE_METHOD(Fake, "The status says how full Redis is, as long as it is reac
   CHECK_FALSE(backplane->status().memory);
   REQUIRE(wait([&] { return backplane->status().memory.has_value(); }));
   CHECK(backplane->status().memory->used_bytes == 960);
-  CHECK(logged("command: full, and refuses events (OOM)"));
+  CHECK(logged("command: as good as full; at its maxmemory it refuses events (OOM)"));
   server.stop_listening();
   server.hang_up();
   REQUIRE(wait([&] { return !backplane->status().command_up; }));

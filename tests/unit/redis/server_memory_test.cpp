@@ -103,7 +103,8 @@ TEST_CASE_METHOD(Watched, "A full server is warned of once, until it has some ro
     after(++asked);
     CHECK(logged("warn redis") == 1);
   }
-  CHECK(logged("full, and refuses events (OOM): 950 bytes are used, maxmemory is 1000") == 1);
+  CHECK(logged("as good as full; at its maxmemory it refuses events (OOM): 950 bytes are used, maxmemory is 1000") ==
+        1);
   use(89);
   clock.advance(kAgain);
   after(++asked);
@@ -128,7 +129,7 @@ TEST_CASE_METHOD(Watched, "An evicting policy is warned of once, also by a serve
   server.hang_up();
   after(2);
   CHECK(logged("maxmemory-policy is allkeys-lru") == 1);
-  CHECK(logged("full, and evicts histories") == 1);
+  CHECK(logged("as good as full; at its maxmemory it evicts histories") == 1);
 }
 
 TEST_CASE_METHOD(Watched, "A server that may not be asked is no trouble") {
