@@ -17,7 +17,7 @@ export class SentinelRedis {
   }
 
   async start(args) {
-    this.cluster = await startSentinels(this.world, {args: [
+    this.cluster = await startSentinels(this.world, {eagerly: true, args: [
       '--appendonly', 'yes', '--appendfsync', 'always', '--min-replicas-to-write', String(this.minReplicas),
       '--min-replicas-max-lag', '3', ...args,
     ]});

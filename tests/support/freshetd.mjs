@@ -221,6 +221,7 @@ export async function startFreshetd(t, {config = {}, args = [], env = {}, listen
   });
   t.after(async () => {
     if (!daemon.program) return;
+    if (t.passed === false) t.diagnostic(daemon.program.describe());
     if (daemon.program.running) await daemon.stop();
     else assert.ok(daemon.stopped, `freshetd ended by itself: ${daemon.program.describe()}`);
   });

@@ -15,10 +15,15 @@ import {clientTls, startRedis, tlsOptions} from './redis.mjs';
 import {deadlineMs, until, within} from './wait.mjs';
 
 export const masterName = 'mymaster';
-/** The first sentinel finds first that the primary is down: they do not all want to be elected at once, and fail. */
-const downAfterMs = 1000;
+/**
+ * Sentinels take a server for dead after so long a silence, and give up a failover that takes so long: longer than any machine
+ * stands still, so that only a test makes a failover happen.
+ */
+const patient = {downAfterMs: 120_000, failoverTimeoutMs: 20_000};
+/** As operators have them. */
+const eager = {downAfterMs: 1000, failoverTimeoutMs: 2000};
+/** The first eager one finds first that the primary is down: they do not all want to be elected at once, and fail. */
 const laterMs = 600;
-const failoverTimeoutMs = 2000;
 const sentinelsTellMs = 15_000;
 
 /** One sentinel. `events` are all that it has announced: {channel, text, at} with `at` by performance.now(). */
@@ -26,10 +31,10 @@ export class Sentinel {
   events = [];
   #connections = [];
 
-  constructor({port, password, tls, downAfterMs}) {
+  constructor({port, password, tls, downAfterMs, failoverTimeoutMs}) {
     this.id = crypto.randomBytes(20).toString('hex');
     this.folder = fs.mkdtempSync(path.join(os.tmpdir(), 'freshet-sentinel-'));
-    Object.assign(this, {port, password, tls, downAfterMs});
+    Object.assign(this, {port, password, tls, downAfterMs, failoverTimeoutMs});
   }
 
   get address() {
@@ -49,7 +54,7 @@ export class Sentinel {
       `sentinel myid ${this.id}`,
       `sentinel monitor ${masterName} 127.0.0.1 ${primary.port} 1`,
       `sentinel down-after-milliseconds ${masterName} ${this.downAfterMs}`,
-      `sentinel failover-timeout ${masterName} ${failoverTimeoutMs}`,
+      `sentinel failover-timeout ${masterName} ${this.failoverTimeoutMs}`,
       `sentinel parallel-syncs ${masterName} 2`,
       ...replicas.map(({port}) => `sentinel known-replica ${masterName} 127.0.0.1 ${port}`),
       ...others.map(({port, id}) => `sentinel known-sentinel ${masterName} 127.0.0.1 ${port} ${id}`),
@@ -83,11 +88,33 @@ export class Sentinel {
     return connection;
   }
 
+  /** From now on so long a silence is death to it. */
+  takesForDeadAfter(ms) {
+    return this.client.call('SENTINEL', 'SET', masterName, 'down-after-milliseconds', String(ms));
+  }
+
   /** What it says of the primary: {port, epoch}. */
   async primary() {
-    const fields = await this.client.call('SENTINEL', 'MASTER', masterName);
+    const {'config-epoch': epoch} = await this.#master();
     const [, port] = await this.client.call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', masterName);
-    return {port: Number(port), epoch: Number(fields[fields.indexOf('config-epoch') + 1])};
+    return {port: Number(port), epoch: Number(epoch)};
+  }
+
+  /** Whether it is at rest with that primary. It names one already while it still makes the others follow. */
+  async restsOn({port}) {
+    const master = await this.#master();
+    return Number(master.port) === port && !master.flags.includes('failover_in_progress');
+  }
+
+  async #master() {
+    const fields = await this.client.call('SENTINEL', 'MASTER', masterName);
+    return Object.fromEntries(Array.from({length: fields.length / 2}, (_, index) => fields.slice(2 * index, 2 * index + 2)));
+  }
+
+  /** All that it announced, with the time by performance.now(). */
+  describe() {
+    const lines = this.events.map(({channel, text, at}) => `${Math.round(at)} ${channel} ${text}`);
+    return `sentinel ${this.address}:\n${lines.join('\n')}`;
   }
 
   async kill9() {
@@ -135,6 +162,10 @@ export class SentinelCluster {
     return clientOf(this.primary);
   }
 
+  get #awake() {
+    return this.sentinels.filter(({program, asleep}) => program.running && !asleep);
+  }
+
   get replicas() {
     return this.servers.filter((server) => server !== this.primary);
   }
@@ -153,9 +184,16 @@ export class SentinelCluster {
       }), 'SENTINEL FAILOVER'));
   }
 
-  /** Kills the primary and waits until another one is. */
-  killPrimary() {
-    return this.#switched(() => this.primary.kill9());
+  /** Kills the primary and waits until another one is. One sentinel is eager meanwhile. */
+  async killPrimary() {
+    const [first] = this.#awake;
+    await this.#rests();
+    const switched = await this.#switched(async () => {
+      await this.primary.kill9();
+      await first.takesForDeadAfter(eager.downAfterMs);
+    });
+    await first.takesForDeadAfter(first.downAfterMs);
+    return switched;
   }
 
   /** Holds up all writes until the next failover; replicas have everything by then. As operators do before a planned one. */
@@ -189,7 +227,7 @@ export class SentinelCluster {
 
   /** Makes a failover happen: {from, to, at}; `at` is when the first sentinel saw the new primary promoted. */
   async #switched(cause) {
-    const awake = this.sentinels.filter(({program, asleep}) => program.running && !asleep);
+    const awake = this.#awake;
     const heard = awake.map(({events}) => events.length);
     const from = this.primary;
     await cause();
@@ -205,12 +243,13 @@ export class SentinelCluster {
 
   /** Waits until all servers that run, and all sentinels, agree on the primary. */
   async settled({ms = 60_000} = {}) {
-    const awake = this.sentinels.filter(({program, asleep}) => program.running && !asleep);
-    await until(async () => {
-      const named = await Promise.all(awake.map((sentinel) => sentinel.primary()));
-      return named.every(({port}) => port === this.primary.port);
-    }, `the sentinels to name ${this.primary.port}`, {ms});
+    await this.#rests(ms);
     for (const replica of this.replicas.filter(({program}) => program.running)) await this.#follows(replica, ms);
+  }
+
+  #rests(ms) {
+    return until(async () => (await Promise.all(this.#awake.map((sentinel) => sentinel.restsOn(this.primary)))).every(Boolean),
+      `the sentinels to be at rest with ${this.primary.port}`, {ms, detail: () => this.#awake.map((sentinel) => sentinel.describe()).join('\n')});
   }
 
   /** Sentinels tell a server that came back whom to follow after ten seconds or so, and now and then not at all: then this does. */
@@ -230,9 +269,10 @@ export class SentinelCluster {
 
 /**
  * Starts primary, replicas and sentinels, all of which end with the test `t`. `password` is the sentinels' own;
- * `args` are further options of the servers; with `tls` (see redis.mjs) all speak it, and nothing else.
+ * `args` are further options of the servers; with `tls` (see redis.mjs) all speak it, and nothing else. `eagerly` the
+ * sentinels replace any primary that is silent for a second; otherwise only one that a method here has killed.
  */
-export async function startSentinels(t, {args = [], password, tls, servers: serverCount = 3, sentinels: sentinelCount = 3} = {}) {
+export async function startSentinels(t, {args = [], password, tls, eagerly = false, servers: serverCount = 3, sentinels: sentinelCount = 3} = {}) {
   const common = ['--repl-diskless-sync-delay', '0', '--repl-ping-replica-period', '1', ...args];
   const primary = await startRedis(t, {functions: false, args: common, tls});
   const replicas = await Promise.all(Array.from({length: serverCount - 1}, () =>
@@ -240,11 +280,13 @@ export async function startSentinels(t, {args = [], password, tls, servers: serv
   const servers = [primary, ...replicas];
   const sentinels = [];
   for (let count = 0; count < sentinelCount; count += 1) {
-    sentinels.push(new Sentinel({port: await freePort(), password, tls, downAfterMs: downAfterMs + count * laterMs}));
+    const times = eagerly ? {...eager, downAfterMs: eager.downAfterMs + count * laterMs} : patient;
+    sentinels.push(new Sentinel({port: await freePort(), password, tls, ...times}));
   }
   const cluster = new SentinelCluster({servers, sentinels});
   t.after(async () => {
     for (const sentinel of sentinels) {
+      if (t.passed === false) t.diagnostic(sentinel.describe());
       await sentinel.kill9();
       fs.rmSync(sentinel.folder, {recursive: true, force: true});
     }
