@@ -13,10 +13,6 @@ using nlohmann::json;
 using Reason = Rejection::Reason;
 using Verdict = tl::expected<void, Rejection>;
 
-tl::unexpected<Rejection> reject(Reason reason, std::string description) {
-  return tl::unexpected<Rejection>(Rejection{reason, std::move(description)});
-}
-
 Verdict check_issuer(const json& claims, const std::string& issuer) {
   const auto* found = string_member(claims, "iss");
   if (found == nullptr && claims.contains("iss")) return reject(Reason::kClaims, "\"iss\" is no string");

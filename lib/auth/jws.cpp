@@ -10,10 +10,6 @@ namespace {
 
 using Reason = Rejection::Reason;
 
-tl::unexpected<Rejection> reject(Reason reason, std::string description) {
-  return tl::unexpected<Rejection>(Rejection{reason, std::move(description)});
-}
-
 bool is_type_accepted(std::string_view type) {
   const auto lower = base::to_lower(type);
   std::string_view name = lower;

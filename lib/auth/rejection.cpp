@@ -1,6 +1,12 @@
 #include "auth/rejection.h"
 
+#include <utility>
+
 namespace freshet::auth {
+
+tl::unexpected<Rejection> reject(Rejection::Reason reason, std::string description) {
+  return tl::unexpected<Rejection>(Rejection{reason, std::move(description)});
+}
 
 std::string_view to_string(Rejection::Reason reason) {
   switch (reason) {

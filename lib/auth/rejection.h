@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <tl/expected.hpp>
 
 namespace freshet::auth {
 
@@ -25,6 +26,9 @@ struct Rejection {
 
   friend bool operator==(const Rejection&, const Rejection&) = default;
 };
+
+/// A refusal, as functions return it that give a value or a Rejection.
+tl::unexpected<Rejection> reject(Rejection::Reason reason, std::string description);
 
 /// As in `freshet_auth_failures_total{reason}`: malformed, algorithm, unknown_key, signature, expired, not_yet, issuer,
 /// audience, claims.

@@ -11,10 +11,6 @@ namespace {
 
 using Reason = Rejection::Reason;
 
-tl::unexpected<Rejection> reject(Reason reason, std::string description) {
-  return tl::unexpected<Rejection>(Rejection{reason, std::move(description)});
-}
-
 }  // namespace
 
 Verifier::Verifier(Options options, Keyring keys)

@@ -11,6 +11,9 @@ using Duration = std::chrono::microseconds;
 /// A point on the monotonic clock. Never compared between processes.
 using Instant = std::chrono::time_point<std::chrono::steady_clock, Duration>;
 
+/// For times that are plain numbers of microseconds: ids, and what Redis keeps.
+inline constexpr std::uint64_t kMicrosecondsPerSecond = 1'000'000;
+
 /// A running timer. Destroying it cancels it; it may be destroyed from inside its own callback.
 class Timer {
  public:
@@ -35,6 +38,8 @@ class Clock {
   [[nodiscard]] virtual Instant exact_now() const = 0;
   /// Microseconds since the Unix epoch. May jump.
   [[nodiscard]] virtual std::int64_t wall_us() const = 0;
+  /// The same in whole seconds.
+  [[nodiscard]] std::int64_t wall_s() const { return wall_us() / std::int64_t{kMicrosecondsPerSecond}; }
   /// Calls `callback` once, `delay` from now (millisecond resolution; zero: on the next turn of the loop).
   [[nodiscard]] virtual std::unique_ptr<Timer> after(Duration delay, std::function<void()> callback) = 0;
 };

@@ -10,7 +10,7 @@ namespace freshet::broker {
 namespace {
 
 constexpr std::size_t kMaxHoles = 8;
-constexpr Id kKeyLife = Id{600} * 1'000'000;
+constexpr Id kKeyLife = 600 * base::kMicrosecondsPerSecond;
 constexpr std::size_t kMaxKeyBytes = 512;
 constexpr std::uint64_t kMaxRing = 1'000'000;
 /// What the containers take besides the bytes themselves, roughly.
@@ -108,7 +108,7 @@ PublishResult Dataset::publish(const Server& server, const Publication& publicat
   const auto ttl_us = static_cast<std::uint64_t>(publication.ttl.value_or(std::chrono::microseconds(0)).count());
   const auto default_ttl = clock_.last == 0 ? options_.ttl_us : clock_.ttl;
   if (publication.ttl && ttl_us < default_ttl) {
-    return invalid("ttl is below the default of " + std::to_string(default_ttl / 1'000'000) +
+    return invalid("ttl is below the default of " + std::to_string(default_ttl / base::kMicrosecondsPerSecond) +
                    " s: a shorter one would make loss unprovable");
   }
   const auto key = publication.channel + '|' + publication.key;

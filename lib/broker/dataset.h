@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "broker/backplane.h"
 #include "broker/dataset_clock.h"
@@ -20,7 +21,7 @@ class Dataset {
  public:
   struct Options {
     std::uint64_t ring = 256;
-    std::uint64_t ttl_us = std::uint64_t{3600} * 1'000'000;
+    std::uint64_t ttl_us = 3600 * base::kMicrosecondsPerSecond;
     std::uint64_t max_bytes = std::uint64_t{256} << 10U;
     /// How far a new life of a server jumps ahead: more than the clocks of two servers differ.
     std::uint64_t skew_us = 10'000'000;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/clock.h"
 #include "broker/hub.h"
 #include "broker/record.h"
 
@@ -10,7 +11,7 @@ namespace freshet::broker {
 namespace {
 
 /// Ids further ahead of the clock than this are forged: believing one would make every later sync fail.
-constexpr Id kFarFuture = Id{24} * 3600 * 1'000'000;
+constexpr Id kFarFuture = 24 * 3600 * base::kMicrosecondsPerSecond;
 constexpr std::size_t kMaxFannedOut = 1024;
 
 }  // namespace

@@ -68,7 +68,7 @@ void MemoryBackplane::broadcast(std::string message, Sent done) {
 
 void MemoryBackplane::store_bar(BarRequest bar, Stored done) {
   // A token of this very second may be older than the request.
-  const auto now_s = clock_.wall_us() / 1'000'000;
+  const auto now_s = clock_.wall_s();
   const auto before_s = std::min(bar.issued_before_s.value_or(now_s + 1), now_s + 1);
   post([done = std::move(done), stored = Bar{std::move(bar.user), before_s, now_s + bar.lasting.count()}] {
     done(stored);

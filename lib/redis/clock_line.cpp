@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "base/clock.h"
 #include "base/text.h"
 
 namespace freshet::redis {
@@ -13,7 +14,6 @@ using broker::Id;
 
 constexpr std::size_t kFields = 11;
 constexpr std::size_t kMaxHoles = 8;
-constexpr std::uint64_t kSecond = 1'000'000;
 constexpr std::uint64_t kMaxTtlSeconds = std::uint64_t{10} * 365 * 86400;
 
 std::optional<std::uint64_t> number(std::string_view text, std::uint64_t most) {
@@ -57,8 +57,8 @@ base::Result<ClockLine> parse_clock_line(std::string_view line) {
     if (!value) return base::fail(std::string(field.name) + " is '" + base::printable(fields[field.index], 40) + "'");
     *field.into = *value;
   }
-  clock.ttl *= kSecond;
-  clock.ttl_before *= kSecond;
+  clock.ttl *= base::kMicrosecondsPerSecond;
+  clock.ttl_before *= base::kMicrosecondsPerSecond;
   if (fields[3].empty()) return base::fail("the epoch is empty");
   clock.epoch = fields[3];
 

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "redis/barring.h"
 #include "redis/clock_line.h"
@@ -18,7 +19,6 @@ using Kind = broker::PublishError::Kind;
 
 /// More than any ring that the functions keep by default; the proof needs the whole ring or says that it was trimmed.
 constexpr std::string_view kLastIndex = "65535";
-constexpr std::uint64_t kSecond = 1'000'000;
 /// A storm of streams asks for hundreds of marks a second, and libraries change hardly ever.
 constexpr std::chrono::seconds kFunctionsCheck{1};
 /// Of what may wait to be sent, kept free of publications: without room for a mark or a read the connection ends.
@@ -35,8 +35,8 @@ std::optional<broker::Id> time_of(Value reply) {
   if (reply.size() != 2) return std::nullopt;
   const auto seconds = base::parse_decimal(reply[0].text());
   const auto microseconds = base::parse_decimal(reply[1].text());
-  if (!seconds || !microseconds || *seconds > broker::kMaxId / kSecond) return std::nullopt;
-  return *seconds * kSecond + *microseconds;
+  if (!seconds || !microseconds || *seconds > broker::kMaxId / base::kMicrosecondsPerSecond) return std::nullopt;
+  return *seconds * base::kMicrosecondsPerSecond + *microseconds;
 }
 
 }  // namespace
@@ -126,7 +126,7 @@ void CommandLink::on_synced(Value reply) {
 }
 
 void CommandLink::compare_settings(const broker::DatasetClock& clock) {
-  const auto ttl = clock.ttl / kSecond;
+  const auto ttl = clock.ttl / base::kMicrosecondsPerSecond;
   std::string found;
   const auto compare = [&](const char* key, std::uint64_t theirs, std::uint64_t ours) {
     if (theirs == ours) return;

@@ -32,7 +32,7 @@ class Gate {
   tl::expected<auth::Identity, auth::Rejection> verify(std::string_view token);
   /// The client's address, as trusted proxies tell it; none over a unix socket without one.
   [[nodiscard]] std::optional<auth::IpAddress> client_address(const http::Request& request, const uv::Peer& peer) const;
-  [[nodiscard]] std::int64_t now_s() const { return clock_.wall_us() / 1'000'000; }
+  [[nodiscard]] std::int64_t now_s() const { return clock_.wall_s(); }
 
  private:
   [[nodiscard]] bool trusts(const uv::Peer& peer) const;

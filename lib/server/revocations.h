@@ -61,7 +61,7 @@ class Revocations final : private broker::ControlBus::Observer {
   /// True if it refuses more than was refused before.
   bool keep(const broker::Bar& bar);
   void drop_old();
-  [[nodiscard]] std::int64_t now_s() const { return clock_.wall_us() / 1'000'000; }
+  [[nodiscard]] std::int64_t now_s() const { return clock_.wall_s(); }
 
   base::Clock& clock_;
   broker::ControlBus& bus_;
