@@ -122,9 +122,10 @@ Once Redis has an event, every client of its channel gets it exactly once and
 in order, across reconnects, restarts of daemons and outages of Redis, or is
 told to load its state anew. Any number of instances run side by side behind
 a reverse proxy, and a client may come back to any of them.")
-# freshetd loads libcurl itself, and only where keys are fetched from a URL, so that dpkg-shlibdeps does not see it.
+# libcurl is found in freshetctl, which is linked to it. freshetd loads it itself, and only where keys are fetched from a
+# URL, so that dpkg-shlibdeps would not see it there.
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
-set(CPACK_DEBIAN_PACKAGE_DEPENDS "libcurl4, systemd | systemd-standalone-sysusers | systemd-sysusers")
+set(CPACK_DEBIAN_PACKAGE_DEPENDS "systemd | systemd-standalone-sysusers | systemd-sysusers")
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "nginx, redis-server (>= 5:7.0)")
 set(CPACK_DEBIAN_PACKAGE_SUGGESTS "prometheus, ca-certificates")
 set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA

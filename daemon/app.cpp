@@ -9,7 +9,6 @@
 #include "exit_codes.h"
 #include "mapping.h"
 #include "redis/redis_backplane.h"
-#include "systemd.h"
 
 namespace freshet {
 namespace {
@@ -38,21 +37,21 @@ App::App(config::Config config, config::Sources sources, Credentials credentials
       started_at_us_(loop_.wall_us()),
       verifier_(verifier_options(config_.auth.jwt), {}),
       gate_(settings_, verifier_, loop_,
-            [this] {
-              if (jwks_source_) jwks_source_->key_missing();
-            }),
+            [this](const std::string& kid) { return jwks_source_ && jwks_source_->key_missing(kid); }),
       redis_tls_(std::move(redis_tls)),
       backplane_(make_backplane()),
       hub_(loop_, *backplane_, hub_options(config_.backplane.history)),
       revocations_(loop_, *control_, statistics_,
                    [this](const server::Revocations::Ending& ending) { return end_streams(ending); }),
       public_routes_(
-          loop_, settings_, statistics_, gate_, quotas_,
+          loop_, settings_, conditions_, statistics_, gate_, quotas_,
           [this](const auth::Identity& who) { return revocations_.barred(who.subject, who.issued_at); }, seed_ + 1),
-      ops_access_(publish_keys_, gate_),
+      ops_access_(publish_keys_, gate_,
+                  [this](const auth::Identity& who) { return revocations_.barred(who.subject, who.issued_at); }),
       ops_routes_(loop_, settings_, *backplane_, revocations_, ops_access_,
                   {[this] { return trouble(); }, [this] { return metrics_text(); },
                    [this](std::string_view channel) { return hub_.view(channel); }, [this] { return status(); },
+                   [this] { return max_event_bytes(); },
                    [this](const server::Caller& caller, const std::vector<http::Header>& headers) {
                      return public_routes_.turn_away(caller, headers);
                    }}),
@@ -75,8 +74,11 @@ App::~App() = default;
 
 std::size_t App::end_streams(const server::Revocations::Ending& ending) {
   const bool of_user = ending.target == server::Disconnect::Target::kUser;
-  const auto ended = of_user ? public_.end_streams_of_user(ending.name, ending.issued_before_s)
-                             : public_.end_streams_on_channel(ending.name);
+  std::size_t ended = 0;
+  for (auto* listener : {&public_, &ops_}) {
+    ended += of_user ? listener->end_streams_of_user(ending.name, ending.issued_before_s)
+                     : listener->end_streams_on_channel(ending.name);
+  }
   // What is caught up on may be long ago, and mostly concerns nobody who is here.
   if (ended > 0 || !ending.issued_before_s) {
     log_.info("disconnect: " + std::string(of_user ? "user" : "channel") + "=\"" + base::printable(ending.name) +
@@ -102,12 +104,12 @@ std::unique_ptr<broker::Backplane> App::make_backplane() {
   return backplane;
 }
 
-int App::listen() {
+int App::listen(std::vector<systemd::PassedSocket> passed_sockets) {
   uv::ListenerOptions options;
   options.reuse_port = config_.reuse_port;
   bool public_passed = false;
   bool ops_passed = false;
-  for (auto& passed : systemd::passed_sockets()) {
+  for (auto& passed : passed_sockets) {
     const bool ops = passed.name == "ops";
     (ops ? ops_passed : public_passed) = true;
     if (const int code = note_listener((ops ? ops_ : public_).adopt(std::move(passed.fd), options), ops); code != 0) {
@@ -136,7 +138,7 @@ int App::note_listener(const base::Result<uv::Address>& bound, bool ops) {
   }
   if (ops) {
     ops_access_.close_to_others();
-    if (publish_keys_.empty()) {
+    if (!publish_keys_) {
       log_.warn(
           "the operations listener can be reached from other machines: without ops.publish_keys_file it serves "
           "health and metrics only");
@@ -145,8 +147,8 @@ int App::note_listener(const base::Result<uv::Address>& bound, bool ops) {
   return kExitOk;
 }
 
-int App::run() {
-  if (const int code = listen(); code != kExitOk) return code;
+int App::run(std::vector<systemd::PassedSocket> passed_sockets) {
+  if (const int code = listen(std::move(passed_sockets)); code != kExitOk) return code;
   hub_.start();
   watch_jwks();
   readiness_timer_ = loop_.after(std::chrono::milliseconds(100), [this] { report_readiness(); });

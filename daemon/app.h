@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "broker/backplane.h"
 #include "broker/control_bus.h"
@@ -14,6 +15,7 @@
 #include "loop_lag.h"
 #include "memory_watch.h"
 #include "process_meter.h"
+#include "server/conditions.h"
 #include "server/gate.h"
 #include "server/http_server.h"
 #include "server/metrics.h"
@@ -22,6 +24,7 @@
 #include "server/quotas.h"
 #include "server/revocations.h"
 #include "service_report.h"
+#include "systemd.h"
 #include "tls/context.h"
 #include "uv/loop.h"
 #include "uv/signals.h"
@@ -43,23 +46,24 @@ class App {
   App(const App&) = delete;
   App& operator=(const App&) = delete;
 
-  /// Serves until a signal ends it; the exit code.
-  int run();
+  /// Serves until a signal ends it, on the sockets that were passed too; the exit code.
+  int run(std::vector<systemd::PassedSocket> passed_sockets);
 
  private:
   [[nodiscard]] std::unique_ptr<broker::Backplane> make_backplane();
   /// Opens all listeners: those that were passed, and otherwise those that are configured. The exit code, or 0.
-  [[nodiscard]] int listen();
+  [[nodiscard]] int listen(std::vector<systemd::PassedSocket> passed_sockets);
   [[nodiscard]] int note_listener(const base::Result<uv::Address>& bound, bool ops);
   void on_signal(int signal);
   void drain();
   /// False: something was wrong, and nothing was changed.
   bool reload();
   void apply(Credentials credentials);
+  /// Judges tokens by the files' keys as they were last loaded, and by those of the issuer.
+  void use_keys();
   void warn_of_unverified_redis();
   void watch_jwks();
-  void renew_settings();
-  void take_jwks(const std::string& text);
+  base::Result<void> take_jwks(const std::string& text);
   void log_end(const server::StreamReport& report);
   std::size_t end_streams(const server::Revocations::Ending& ending);
   void end_turn();
@@ -68,6 +72,8 @@ class App {
   [[nodiscard]] server::Statistics counted() const;
   [[nodiscard]] std::string metrics_text() const;
   [[nodiscard]] std::string status() const;
+  /// As the dataset says; until it has been heard, as configured.
+  [[nodiscard]] std::size_t max_event_bytes() const;
   void report_readiness();
   void report_memory(bool full);
   [[nodiscard]] ServiceReport::State service_state() const;
@@ -78,6 +84,7 @@ class App {
   std::string version_;
   std::uint64_t seed_;
   server::Settings settings_;
+  server::Conditions conditions_;
   server::Statistics statistics_;
   server::Statistics ops_statistics_;  ///< of operators and scrapers, whom nobody counts
   server::Metrics metrics_;
@@ -85,8 +92,8 @@ class App {
   base::Instant started_;
   std::int64_t started_at_us_;
   auth::Verifier verifier_;
-  auth::PublishKeys publish_keys_;
-  std::string fetched_jwks_;
+  auth::Keyring file_keys_;  ///< without those of the issuer
+  std::optional<auth::PublishKeys> publish_keys_;
   std::unique_ptr<JwksSource> jwks_source_;
   server::Gate gate_;
   server::Quotas quotas_;

@@ -18,8 +18,18 @@ constexpr std::string_view kRedisTlsKeys = "backplane.redis.tls.";
 void App::apply(Credentials credentials) {
   for (const auto& note : credentials.notes) log_.warn(note);
   verifier_.set_options(verifier_options(config_.auth.jwt));
-  verifier_.set_keys(std::move(credentials.keys));
+  file_keys_ = std::move(credentials.keys);
   publish_keys_ = std::move(credentials.publish_keys);
+  use_keys();
+}
+
+void App::use_keys() {
+  auto keys = file_keys_;
+  if (jwks_source_ && !jwks_source_->text().empty()) {
+    // What cannot be used of it was said when it was taken.
+    static_cast<void>(keys.add_jwks(jwks_source_->text()));
+  }
+  verifier_.set_keys(std::move(keys));
 }
 
 void App::warn_of_unverified_redis() {
@@ -33,31 +43,24 @@ void App::watch_jwks() {
   jwks_source_.reset();
   if (!jwt.jwks_url.empty()) {
     jwks_source_ = std::make_unique<JwksSource>(
-        loop_, jwt.jwks_url, jwt.jwks_refresh, [this](const std::string& text) { take_jwks(text); },
-        [this](const std::string& reason) {
-          log_.error("auth.jwt.jwks_url: " + reason +
-                     (fetched_jwks_.empty() ? "" : "; the last key set stays in force"));
-        });
+        loop_, jwt.jwks_url, jwt.jwks_refresh, [this](const std::string& text) { return take_jwks(text); },
+        [this](const std::string& reason) { log_.error("auth.jwt.jwks_url: " + reason); });
   }
-  renew_settings();
+  use_keys();
 }
 
-void App::renew_settings() {
-  settings_ = settings_from(config_);
-  settings_.awaits_keys = jwks_source_ != nullptr && fetched_jwks_.empty();
-  settings_.memory_full = memory_watch_.full();
-}
-
-void App::take_jwks(const std::string& text) {
-  auto credentials = load_credentials(config_, text);
-  if (!credentials) {
-    for (const auto& error : credentials.error()) log_.error(error.message + "; the last keys stay in force");
-    return;
+base::Result<void> App::take_jwks(const std::string& text) {
+  auto keys = file_keys_;
+  const auto skipped = keys.add_jwks(text);
+  if (!skipped) return tl::unexpected(skipped.error());
+  if (keys.size() == file_keys_.size()) {
+    // To take it over would be the end of all streams to come.
+    return base::fail("JWK set: no key can be used" + (skipped->empty() ? "" : ": " + skipped->front()));
   }
-  fetched_jwks_ = text;
-  renew_settings();
+  for (const auto& reason : *skipped) log_.warn("auth.jwt.jwks_url: " + reason);
+  verifier_.set_keys(std::move(keys));
   log_.info("auth.jwt.jwks_url: took a new key set");
-  apply(std::move(*credentials));
+  return {};
 }
 
 bool App::reload() {
@@ -71,9 +74,7 @@ bool App::reload() {
     log_.error("reload: " + named.error().message + "; nothing was changed");
     return false;
   }
-  const bool other_url = loaded->auth.jwt.jwks_url != config_.auth.jwt.jwks_url ||
-                         loaded->auth.jwt.jwks_refresh != config_.auth.jwt.jwks_refresh;
-  auto credentials = load_credentials(*loaded, other_url ? std::string_view() : fetched_jwks_);
+  auto credentials = load_credentials(*loaded);
   if (!credentials) {
     for (const auto& error : credentials.error()) log_.error("reload: " + error.message);
     log_.error("reload: the keys are broken; nothing was changed");
@@ -87,17 +88,11 @@ bool App::reload() {
   }
   const bool tls_stays_on = redis_tls_ && *redis_tls;
   auto next = config_;
-  next.ops.publish_keys_file = loaded->ops.publish_keys_file;
-  next.auth = loaded->auth;
-  next.cors = loaded->cors;
-  next.limits = loaded->limits;
-  next.log.level = loaded->log.level;
-  next.streams.heartbeat = loaded->streams.heartbeat;
-  next.streams.retry = loaded->streams.retry;
-  next.streams.padding_bytes = loaded->streams.padding_bytes;
+  config::take_reloadable(next, *loaded);
   if (tls_stays_on) {
-    next.backplane.redis.tls = loaded->backplane.redis.tls;
     redis_tls_ = std::move(*redis_tls);
+  } else {
+    next.backplane.redis.tls = config_.backplane.redis.tls;
   }
   std::string changed;
   bool waits_for_restart = false;
@@ -109,13 +104,15 @@ bool App::reload() {
       log_.warn("reload: " + key + " has changed, which takes a restart");
     }
   }
+  const bool other_url = next.auth.jwt.jwks_url != config_.auth.jwt.jwks_url;
   config_ = std::move(next);
   apply(std::move(*credentials));
   if (other_url) {
-    fetched_jwks_.clear();
     watch_jwks();
+  } else if (jwks_source_) {
+    jwks_source_->set_refresh(config_.auth.jwt.jwks_refresh);
   }
-  renew_settings();
+  settings_ = settings_from(config_);
   log_.set_level(config_.log.level);
   warn_of_unverified_redis();
   log_.info("reloaded:" + (!changed.empty()    ? changed

@@ -1,10 +1,12 @@
 // What the daemon tells of itself: its log, metrics and status, and its service manager.
 
+#include <algorithm>
 #include <utility>
 
 #include "app.h"
 #include "base/text.h"
 #include "mapping.h"
+#include "memory_use.h"
 #include "redis/redis_backplane.h"
 #include "server/ops/status.h"
 #include "startup_memory.h"
@@ -13,6 +15,8 @@ namespace freshet {
 namespace {
 
 constexpr std::chrono::seconds kReadinessInterval{1};
+/// Of one stream in its line: it may have thousands.
+constexpr std::size_t kLoggedChannels = 32;
 
 }  // namespace
 
@@ -24,7 +28,10 @@ void App::log_end(const server::StreamReport& report) {
   if (!visitor.subject().empty()) line += " user=\"" + base::printable(visitor.subject()) + "\"";
   if (visitor.address()) line += " address=" + visitor.address()->text();
   line += " channels=";
-  for (const auto channel : report.channels) line.append(line.back() == '=' ? "" : ",").append(channel);
+  const auto& channels = report.channels;
+  const auto named = std::min(channels.size(), kLoggedChannels);
+  for (std::size_t i = 0; i < named; ++i) line.append(i == 0 ? "" : ",").append(channels[i]);
+  if (named < channels.size()) line += " more_channels=" + std::to_string(channels.size() - named);
   const auto ms = report.duration / std::chrono::milliseconds(1);
   line += " duration_ms=" + std::to_string(ms) + " events=" + std::to_string(report.events) +
           " bytes=" + std::to_string(report.bytes);
@@ -55,9 +62,10 @@ ServiceReport::State App::service_state() const {
 }
 
 void App::report_memory(bool full) {
-  settings_.memory_full = full;
+  conditions_.memory_full = full;
   if (!full) return log_.info("limits.memory: below it again, new streams are taken");
-  log_.warn("limits.memory: " + std::to_string(resident_bytes()) + " bytes are resident: new streams are turned away");
+  log_.warn("limits.memory: " + std::to_string(memory_use().resident_bytes) +
+            " bytes are resident: new streams are turned away");
 }
 
 server::Snapshot App::snapshot() const {
@@ -81,19 +89,23 @@ server::Snapshot App::snapshot() const {
   now.connections_limit = settings_.connections;
   now.buffered_limit_bytes = settings_.buffer_total_bytes;
   now.memory_limit_bytes = config_.limits.memory_bytes;
-  now.process = process_meter_.read(public_.connections());
+  now.process = process_meter_.read(public_.connections() + ops_.connections());
   return now;
 }
 
 /// Operators and scrapers are in nobody's books, but when descriptors run out for them, they have run out for all.
 server::Statistics App::counted() const {
   auto all = statistics_;
-  const auto exhausted = ops_statistics_.shed.find("descriptors");
+  const auto exhausted = ops_statistics_.shed.find(server::Shed::kDescriptors);
   if (exhausted != ops_statistics_.shed.end()) all.shed[exhausted->first] += exhausted->second;
   return all;
 }
 
 std::string App::metrics_text() const { return metrics_.text(counted(), hub_.counters(), snapshot()); }
+
+std::size_t App::max_event_bytes() const {
+  return hub_.dataset() ? hub_.dataset()->max_bytes : config_.backplane.history.max_event_bytes;
+}
 
 std::string App::status() const {
   server::StatusFacts facts;
@@ -109,7 +121,7 @@ std::string App::status() const {
   const auto configured = dataset_options(config_.backplane.history);
   facts.history_events = dataset ? dataset->ring : configured.ring;
   facts.history_ttl = std::chrono::microseconds(dataset ? dataset->ttl : configured.ttl_us);
-  facts.max_event_bytes = dataset ? dataset->max_bytes : configured.max_bytes;
+  facts.max_event_bytes = max_event_bytes();
   facts.now = snapshot();
   facts.publish_to_write = metrics_.publish_to_write();
   return server::status_json(facts, counted(), hub_.counters());

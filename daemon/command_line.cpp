@@ -15,7 +15,8 @@ std::variant<CommandLine, CommandLineEnd> read_command_line(int argc, char** arg
   app.get_formatter()->column_width(28);
   app.footer(
       "Flags win over FRESHET_… variables, which win over the file.\n"
-      "Exit codes: 0 fine, 64 usage, 69 a listener could not be bound, 70 internal, 78 configuration.");
+      "Exit codes: 0 fine, 64 usage, 69 a listener could not be bound, 70 internal,\n"
+      "74 output cannot be written, 78 configuration.");
 
   CommandLine line;
   std::string file;

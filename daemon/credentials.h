@@ -1,7 +1,7 @@
 #pragma once
 
+#include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "auth/keyring.h"
@@ -14,13 +14,11 @@ namespace freshet {
 /// What the files that the configuration names hold: whom to believe.
 struct Credentials {
   auth::Keyring keys;
-  auth::PublishKeys publish_keys;
-  std::vector<std::string> notes;  ///< entries that were skipped, and why, for the log
+  std::optional<auth::PublishKeys> publish_keys;  ///< none: no file is configured; one may hold no key
+  std::vector<std::string> notes;                 ///< what was skipped or looks wrong, for the log
 };
 
-/// Reads them. `fetched_jwks` is the key set from `auth.jwt.jwks_url`, empty while there is none. Errors name the key
-/// of the configuration and the file, never what is in it.
-tl::expected<Credentials, std::vector<base::Error>> load_credentials(const config::Config& config,
-                                                                     std::string_view fetched_jwks);
+/// Reads them. Errors name the key of the configuration and the file, never what is in it.
+tl::expected<Credentials, std::vector<base::Error>> load_credentials(const config::Config& config);
 
 }  // namespace freshet

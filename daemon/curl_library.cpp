@@ -5,7 +5,8 @@
 namespace freshet {
 namespace {
 
-/// The interface that the header at hand describes; it has been the same since 2006.
+/// Its functions have been the same since 2006. Options of the header at hand that are newer than the library are
+/// refused when they are set.
 constexpr const char* kFile = "libcurl.so.4";
 
 template <class Function>

@@ -8,6 +8,7 @@ enum ExitCode : int {
   kExitUsage = 64,
   kExitUnavailable = 69,  ///< a listener could not be bound
   kExitInternal = 70,
+  kExitOutput = 74,  ///< standard output cannot be written
   kExitConfig = 78,
 };
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "auth/keyring.h"
 #include "curl_library.h"
 
 namespace freshet {
@@ -14,11 +15,10 @@ constexpr std::chrono::seconds kLongestRetry{60};
 /// Tokens with made-up key ids must not turn into requests to the issuer.
 constexpr std::chrono::seconds kBetweenFetches{10};
 constexpr long kTimeoutMs = 10'000;
-constexpr std::size_t kMaxBytes = std::size_t{256} << 10U;
 
 std::size_t take(char* bytes, std::size_t size, std::size_t count, void* target) {
   auto& text = *static_cast<std::string*>(target);
-  if (text.size() + size * count > kMaxBytes) return 0;  // fewer than offered: curl ends the transfer
+  if (text.size() + size * count > auth::kMaxJwksBytes) return 0;  // fewer than offered: curl ends the transfer
   text.append(bytes, size * count);
   return size * count;
 }
@@ -36,39 +36,45 @@ base::Result<std::string> download(const std::string& url, const std::atomic<boo
   std::string text;
   std::array<char, CURL_ERROR_SIZE> reason{};
   auto* curl = handle.get();
-  const auto set = library->easy_setopt;
-  set(curl, CURLOPT_URL, url.c_str());
-  set(curl, CURLOPT_PROTOCOLS_STR, "http,https");
-  set(curl, CURLOPT_NOSIGNAL, 1L);
-  set(curl, CURLOPT_QUICK_EXIT, 1L);  // a name server that does not answer is not waited for beyond the time allowed
-  set(curl, CURLOPT_FAILONERROR, 1L);
-  set(curl, CURLOPT_TIMEOUT_MS, kTimeoutMs);
-  set(curl, CURLOPT_USERAGENT, "freshetd");
-  set(curl, CURLOPT_ERRORBUFFER, reason.data());
-  set(curl, CURLOPT_WRITEFUNCTION, &take);
-  set(curl, CURLOPT_WRITEDATA, &text);
-  set(curl, CURLOPT_NOPROGRESS, 0L);
-  set(curl, CURLOPT_XFERINFOFUNCTION, &check_cancelled);
-  set(curl, CURLOPT_XFERINFODATA, &cancelled);
-  const auto code = library->easy_perform(curl);
+  auto code = CURLE_OK;
+  const auto set = [&](CURLoption option, auto value) {
+    if (code == CURLE_OK) code = library->easy_setopt(curl, option, value);
+  };
+  set(CURLOPT_ERRORBUFFER, reason.data());
+  set(CURLOPT_URL, url.c_str());
+  set(CURLOPT_PROTOCOLS_STR, "http,https");
+  // The environment may name a proxy. What comes without TLS must not pass through other hands.
+  if (!url.starts_with("https://")) set(CURLOPT_PROXY, "");
+  set(CURLOPT_NOSIGNAL, 1L);
+  set(CURLOPT_QUICK_EXIT, 1L);  // a name server that does not answer is not waited for beyond the time allowed
+  set(CURLOPT_FAILONERROR, 1L);
+  set(CURLOPT_TIMEOUT_MS, kTimeoutMs);
+  set(CURLOPT_USERAGENT, "freshetd");
+  set(CURLOPT_WRITEFUNCTION, &take);
+  set(CURLOPT_WRITEDATA, &text);
+  set(CURLOPT_NOPROGRESS, 0L);
+  set(CURLOPT_XFERINFOFUNCTION, &check_cancelled);
+  set(CURLOPT_XFERINFODATA, &cancelled);
+  if (code != CURLE_OK) return base::fail(std::string("libcurl is too old: ") + library->easy_strerror(code));
+  code = library->easy_perform(curl);
   long status = 0;
   library->easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
   // A redirect's page, or an empty one, is no key set: taken for one it would be the end of all keys.
   if (code == CURLE_OK && status != 200) return base::fail("answered with status " + std::to_string(status));
   if (code == CURLE_OK && text.empty()) return base::fail("answered with nothing");
   if (code == CURLE_OK) return text;
-  if (code == CURLE_WRITE_ERROR) return base::fail("more than " + std::to_string(kMaxBytes) + " bytes");
+  if (code == CURLE_WRITE_ERROR) return base::fail("more than " + std::to_string(auth::kMaxJwksBytes) + " bytes");
   return base::fail(reason.front() != '\0' ? reason.data() : library->easy_strerror(code));
 }
 
 }  // namespace
 
-JwksSource::JwksSource(uv::Loop& loop, std::string url, std::chrono::milliseconds refresh,
-                       std::function<void(const std::string&)> changed, std::function<void(const std::string&)> failed)
+JwksSource::JwksSource(uv::Loop& loop, std::string url, std::chrono::milliseconds refresh, Take take,
+                       std::function<void(const std::string&)> failed)
     : loop_(loop),
       url_(std::move(url)),
       refresh_(refresh),
-      changed_(std::move(changed)),
+      take_(std::move(take)),
       failed_(std::move(failed)),
       retry_(kFirstRetry) {
   fetch();
@@ -77,6 +83,7 @@ JwksSource::JwksSource(uv::Loop& loop, std::string url, std::chrono::millisecond
 void JwksSource::fetch() {
   timer_.reset();
   fetched_at_ = loop_.now();
+  missing_.fetch_began();
   worker_ = std::make_unique<uv::Worker>(
       loop_, [url = url_](const std::atomic<bool>& cancelled) { return download(url, cancelled); },
       [this](base::Result<std::string> text) { fetched(std::move(text)); });
@@ -84,24 +91,47 @@ void JwksSource::fetch() {
 
 void JwksSource::fetched(base::Result<std::string> text) {
   const auto done = std::move(worker_);
-  if (!text) {
-    if (failure_ != text.error().message) {
-      failure_ = text.error().message;
-      failed_(failure_);
-    }
-    fetch_after(retry_);
-    retry_ = std::min<base::Duration>(retry_ * 2, kLongestRetry);
-    return;
-  }
+  if (const auto used = use(std::move(text)); !used) return failed(used.error().message);
+  missing_.fetch_succeeded();
   failure_.clear();
   retry_ = kFirstRetry;
   fetch_after(refresh_);
-  if (text_ == *text) return;
-  text_ = std::move(*text);
-  changed_(text_);
+  if (missing_.any()) fetch_soon();
 }
 
-void JwksSource::key_missing() {
+base::Result<void> JwksSource::use(base::Result<std::string> text) {
+  if (!text) return tl::unexpected(text.error());
+  if (text_ == *text) return {};
+  auto taken = take_(*text);
+  if (taken) text_ = std::move(*text);
+  return taken;
+}
+
+void JwksSource::failed(const std::string& reason) {
+  missing_.fetch_failed();
+  if (failure_ != reason) {
+    failure_ = reason;
+    failed_(text_.empty() ? reason : reason + "; the last key set stays in force");
+  }
+  fetch_after(retry_);
+  retry_ = std::min<base::Duration>(retry_ * 2, kLongestRetry);
+}
+
+bool JwksSource::key_missing(const std::string& kid) {
+  const bool first_to_come = text_.empty();
+  if (kid.empty() && !first_to_come) return false;
+  const bool to_come = first_to_come || missing_.ask(kid);
+  fetch_soon();
+  return to_come;
+}
+
+void JwksSource::set_refresh(std::chrono::milliseconds refresh) {
+  refresh_ = refresh;
+  const auto next = std::max(fetched_at_ + refresh_, loop_.now());
+  if (!worker_ && next < due_) fetch_after(next - loop_.now());
+}
+
+void JwksSource::fetch_soon() {
   // A fetch that is due sooner, such as the next try after a failure, is not put off.
   const auto earliest = std::max(fetched_at_ + kBetweenFetches, loop_.now());
   if (!worker_ && earliest < due_) fetch_after(earliest - loop_.now());

@@ -24,7 +24,6 @@ class Log {
   void set_level(config::LogLevel level);
   void write(config::LogLevel level, std::string_view message);
 
-  void debug(std::string_view message) { write(config::LogLevel::kDebug, message); }
   void info(std::string_view message) { write(config::LogLevel::kInfo, message); }
   void warn(std::string_view message) { write(config::LogLevel::kWarn, message); }
   void error(std::string_view message) { write(config::LogLevel::kError, message); }

@@ -24,7 +24,6 @@ server::Settings settings_from(const config::Config& config) {
   settings.buffer_per_connection_bytes = config.limits.buffer_per_connection_bytes;
   settings.request_bytes = config.limits.request_bytes;
   settings.request_timeout = config.limits.request_timeout;
-  settings.max_event_bytes = config.backplane.history.max_event_bytes;
   const auto& auth = config.auth;
   settings.policy = {auth.public_channels, auth.user_channel};
   settings.token_cookie = auth.jwt.cookie;

@@ -1,9 +1,9 @@
 #include "memory_watch.h"
 
-#include <fstream>
 #include <malloc.h>
-#include <unistd.h>
 #include <utility>
+
+#include "memory_use.h"
 
 namespace freshet {
 namespace {
@@ -22,18 +22,10 @@ MemoryWatch::MemoryWatch(base::Clock& clock, std::function<std::size_t()> limit,
 void MemoryWatch::look() {
   const auto limit = limit_();
   // What the allocator keeps for itself is not needed, but it does not say so.
-  if (limit > 0 && resident_bytes() >= limit) malloc_trim(0);
-  const bool full = limit > 0 && resident_bytes() >= (full_ ? limit - limit / kMargin : limit);
+  if (limit > 0 && memory_use().resident_bytes >= limit) malloc_trim(0);
+  const bool full = limit > 0 && memory_use().resident_bytes >= (full_ ? limit - limit / kMargin : limit);
   if (std::exchange(full_, full) != full) changed_(full);
   timer_ = clock_.after(kInterval, [this] { look(); });
-}
-
-std::size_t resident_bytes() {
-  std::ifstream statm("/proc/self/statm");
-  std::size_t size = 0;
-  std::size_t resident = 0;
-  if (!(statm >> size >> resident)) return 0;
-  return resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
 }
 
 }  // namespace freshet

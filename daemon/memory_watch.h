@@ -27,7 +27,4 @@ class MemoryWatch {
   std::unique_ptr<base::Timer> timer_;
 };
 
-/// From /proc/self/statm; 0 when the kernel does not tell.
-std::size_t resident_bytes();
-
 }  // namespace freshet

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <optional>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <unistd.h>
+
+#include "memory_use.h"
 
 namespace freshet {
 namespace {
@@ -17,16 +17,6 @@ constexpr std::size_t kFewConnections = 1000;
 
 double seconds(const timeval& time) {
   return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
-}
-
-void read_memory(server::ProcessUsage& usage) {
-  std::ifstream statm("/proc/self/statm");
-  std::size_t size = 0;
-  std::size_t resident = 0;
-  if (!(statm >> size >> resident)) return;
-  const auto page_bytes = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
-  usage.virtual_bytes = size * page_bytes;
-  usage.resident_bytes = resident * page_bytes;
 }
 
 /// None where there is no descriptor left to list them with. The one that listing takes is not counted.
@@ -50,7 +40,9 @@ server::ProcessUsage ProcessMeter::read(std::size_t connections) {
   if (getrusage(RUSAGE_SELF, &times) == 0) usage.cpu_seconds = seconds(times.ru_utime) + seconds(times.ru_stime);
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) == 0) usage.max_fds = limit.rlim_cur;
-  read_memory(usage);
+  const auto memory = memory_use();
+  usage.virtual_bytes = memory.virtual_bytes;
+  usage.resident_bytes = memory.resident_bytes;
   usage.open_fds = open_fds(connections);
   return usage;
 }

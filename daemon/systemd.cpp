@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdlib>
+#include <fcntl.h>
 #include <optional>
 #include <string_view>
 #include <sys/socket.h>
@@ -40,7 +41,7 @@ std::string status_line(std::string_view status) { return "STATUS=" + base::prin
 
 }  // namespace
 
-std::vector<PassedSocket> passed_sockets() {
+base::Result<std::vector<PassedSocket>> passed_sockets() {
   const auto pid = take_variable("LISTEN_PID");
   const auto count = take_variable("LISTEN_FDS");
   const std::string names = take_variable("LISTEN_FDNAMES").value_or("");
@@ -49,8 +50,12 @@ std::vector<PassedSocket> passed_sockets() {
   std::string_view rest(names);
   const auto passed = static_cast<int>(std::min<std::uint64_t>(base::parse_decimal(*count).value_or(0), 1024));
   for (int i = 0; i < passed; ++i) {
+    const int fd = kFirstFd + i;
+    if (::fcntl(fd, F_GETFD) < 0) {  // NOLINT(cppcoreguidelines-pro-type-vararg)
+      return base::fail("LISTEN_FDS=" + *count + ", but descriptor " + std::to_string(fd) + " is not open");
+    }
     const auto end = std::min(rest.find(':'), rest.size());
-    sockets.push_back({uv::Fd(kFirstFd + i), std::string(rest.substr(0, end))});
+    sockets.push_back({uv::Fd(fd), std::string(rest.substr(0, end))});
     rest.remove_prefix(std::min(end + 1, rest.size()));
   }
   return sockets;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/error.h"
 #include "uv/fd.h"
 
 /// What freshetd and its service manager say to each other: sd_listen_fds(3), sd_notify(3) and sd_watchdog_enabled(3).
@@ -18,8 +19,9 @@ struct PassedSocket {
   std::string name;  ///< FileDescriptorName=
 };
 
-/// The sockets that were passed; at the first call only.
-std::vector<PassedSocket> passed_sockets();
+/// The sockets that were passed; at the first call only, which comes before this process opens anything that it keeps:
+/// a wrong count would name that as well. An error when one of those that were announced is not there.
+base::Result<std::vector<PassedSocket>> passed_sockets();
 
 /// Tells the service manager how the daemon is. Its socket is open from the start: a daemon that has no descriptor left
 /// must still be able to say that it is alive. ServiceReport owns it.

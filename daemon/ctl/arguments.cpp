@@ -1,27 +1,37 @@
 #include "ctl/arguments.h"
 
 #include <CLI/CLI.hpp>
-#include <iostream>
+#include <sstream>
 #include <utility>
 
+#include "base/text.h"
+#include "ctl/command_names.h"
 #include "ctl/exit_codes.h"
 
 namespace freshet::ctl {
 namespace {
 
 constexpr int kTitleWidth = 30;
+constexpr const char* kVersion = "freshetctl " FRESHET_VERSION;
+
+/// Programs that name something by a variable which is empty have forgotten to set it.
+std::string refuse_empty(const std::string& value) { return value.empty() ? "is empty" : ""; }
+
+std::string refuse_no_count(const std::string& value) {
+  return base::parse_decimal(value) ? "" : '\'' + base::printable(value, 60) + "' is no number from 0 on";
+}
 
 /// The options of all commands, with the texts that explain them.
 class Reader {
  public:
   explicit Reader(Arguments& arguments) : arguments_(arguments) {
     app_.get_formatter()->column_width(kTitleWidth);
-    app_.set_version_flag("--version", "freshetctl " FRESHET_VERSION);
+    app_.set_version_flag("--version", kVersion);
     app_.get_option("--help")->description("Print this and end");
     app_.footer(
-        "freshetctl COMMAND --help explains a command, with examples.\n"
+        "freshetctl help COMMAND, or COMMAND --help, explains a command, with examples.\n"
         "Exit codes: 0 fine; 1 refused, or a check of doctor has failed; 64 usage; 69 an instance or Redis cannot be\n"
-        "reached; 78 the configuration file is wrong or cannot be read.");
+        "reached; 74 standard output cannot be written; 78 the configuration file is wrong or cannot be read.");
     add_publish();
     add_watch();
     add_status();
@@ -31,22 +41,39 @@ class Reader {
   }
 
   std::optional<int> read(int argc, char** argv, const Output& output) {
+    if (argc > 1 && argv[1] == std::string_view("help")) return explain({argv + 2, argv + argc}, output);
     try {
       app_.parse(argc, argv);
       // A command that does not exist is named by the parser; it would not be by a rule that there must be one.
       if (app_.get_subcommands().empty()) throw CLI::RequiredError("A command");
       if (ring_command_->parsed() && ring_command_->get_subcommands().empty()) throw CLI::RequiredError("ring show");
     } catch (const CLI::Success& end) {
-      return app_.exit(end);
+      std::ostringstream text;
+      const auto exit_code = app_.exit(end, text, text);
+      return output.print(text.str()).value_or(exit_code);
+    } catch (const CLI::ExtrasError& error) {
+      const auto unknown = unknown_command(app_);
+      return refuse(unknown.empty() ? error.what() : unknown, output);
     } catch (const CLI::ParseError& error) {
-      output.complain(std::string(error.what()));
-      output.tell("freshetctl --help lists the commands, freshetctl COMMAND --help its options");
-      return kExitUsage;
+      return refuse(error.what(), output);
     }
     return std::nullopt;
   }
 
  private:
+  int explain(std::vector<std::string> words, const Output& output) const {
+    std::erase_if(words, [](const auto& word) { return word.starts_with('-'); });
+    const auto help = help_on(app_, words);
+    if (!help) return refuse(help.error().message, output);
+    return output.print(*help).value_or(kExitOk);
+  }
+
+  static int refuse(const std::string& why, const Output& output) {
+    output.complain(why);
+    output.tell("freshetctl --help lists the commands, freshetctl COMMAND --help its options");
+    return kExitUsage;
+  }
+
   CLI::App* add(const char* name, const char* description, const char* footer) {
     auto* command = app_.add_subcommand(name, description);
     finish(command, footer);
@@ -57,21 +84,26 @@ class Reader {
     command->get_formatter()->column_width(kTitleWidth);
     command->get_option("--help")->description("Print this and end");
     command->footer(footer);
+    // Not in its help: the version is that of the whole program.
+    command->set_version_flag("--version", kVersion)->group("");
     auto& common = arguments_.common;
     command->add_option("--config", common.config_file, "The daemons' configuration file")
         ->type_name("FILE")
-        ->default_str(kDefaultConfigFile);
+        ->default_str(kDefaultConfigFile)
+        ->check(refuse_empty);
     command->add_flag("--json", common.json, "Print JSON, one object on each line");
   }
 
   void add_redis(CLI::App* command) {
     command->add_option("--redis", arguments_.common.redis_url, "Redis, instead of the one in the file")
-        ->type_name("URL");
+        ->type_name("URL")
+        ->check(refuse_empty);
   }
 
   static CLI::Option* add_ops(CLI::App* command, OpsOptions& ops) {
     command->add_option("--key-file", ops.key_file, "File with a publish key, where the instances want one")
-        ->type_name("FILE");
+        ->type_name("FILE")
+        ->check(refuse_empty);
     return command
         ->add_option("--ops", ops.addresses, "Operations listener, instead of those of this machine; repeatable")
         ->type_name("ADDR")
@@ -118,20 +150,23 @@ class Reader {
             "  freshetctl watch @me --url https://events.example.com --token-file token.txt");
     auto& options = select(command, watch_);
     command->add_option("CHANNEL", options.channels, "Channels; @me is the user's own")->required();
-    auto* url = command->add_option("--url", options.url, "Public URL; /events unless it has a path")->type_name("URL");
+    auto* url = command->add_option("--url", options.url, "Public URL; /events unless it has a path")
+                    ->type_name("URL")
+                    ->check(refuse_empty);
     command
         ->add_option("--last-event-id", options.last_event_id,
                      "Begin after this id, or with all that is kept: earliest")
         ->type_name("ID");
     auto* token = command->add_option("--token-file", options.token_file, "File with the user's token, sent as Bearer")
-                      ->type_name("FILE");
+                      ->type_name("FILE")
+                      ->check(refuse_empty);
     auto* header =
         command->add_option("--header", options.headers, "A header of the request, repeatable: 'Cookie: session=1'")
             ->type_name("'K: V'")
             ->expected(1)
             ->allow_extra_args(false)
             ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-    command->add_option("--count", options.count, "End after so many events")->type_name("N");
+    command->add_option("--count", options.count, "End after so many events")->type_name("N")->check(refuse_no_count);
     command->add_flag("--insecure", options.insecure, "Believe any certificate");
     // A client's credentials are nothing to an operations listener, nor is its key to anyone else.
     for (auto* option : {add_ops(command, options.ops), command->get_option("--key-file")}) {
@@ -149,7 +184,12 @@ class Reader {
             "  freshetctl status --watch\n"
             "  freshetctl status 10.0.0.7:9080 unix:/run/freshet/1.ops.sock --json");
     auto& options = select(command, status_);
-    command->add_option("ADDR", options.ops.addresses, "Operations listeners, instead of those of this machine");
+    command->add_option("ADDR", status_addresses_, "Operations listeners, as with --ops");
+    add_ops(command, options.ops);
+    command->callback([this, &options] {
+      for (auto& address : status_addresses_) options.ops.addresses.push_back(std::move(address));
+      arguments_.command = options;
+    });
     command->add_flag("--watch", options.watch, "Again and again, until it is interrupted");
     command
         ->add_option_function<double>(
@@ -161,8 +201,6 @@ class Reader {
         ->type_name("SECONDS")
         ->default_str("1")
         ->check(CLI::Range(0.1, 3600.0));
-    command->add_option("--key-file", options.ops.key_file, "File with a publish key, where the instances want one")
-        ->type_name("FILE");
     add_redis(command);
   }
 
@@ -201,7 +239,10 @@ class Reader {
            "  freshetctl ring show user:42 --limit 0 --json");
     auto& options = select(command, ring_);
     command->add_option("CHANNEL", options.channel, "The channel")->required();
-    command->add_option("--limit", options.limit, "The newest so many; 0: all")->type_name("N")->default_str("20");
+    command->add_option("--limit", options.limit, "The newest so many; 0: all")
+        ->type_name("N")
+        ->default_str("20")
+        ->check(refuse_no_count);
     add_redis(command);
   }
 
@@ -215,11 +256,14 @@ class Reader {
             "  freshetctl doctor --url https://events.example.com --channel news --slow\n"
             "  freshetctl doctor --admin-user admin --admin-password-file admin.txt --json");
     auto& options = select(command, doctor_);
-    command->add_option("--url", options.url, "Public URL to look at, as a browser would")->type_name("URL");
+    command->add_option("--url", options.url, "Public URL to look at, as a browser would")
+        ->type_name("URL")
+        ->check(refuse_empty);
     command->add_option("--channel", options.channel, "The channel to open there (default: one that is public)")
         ->type_name("NAME");
     command->add_option("--token-file", options.token_file, "File with a user's token for it, sent as Bearer")
-        ->type_name("FILE");
+        ->type_name("FILE")
+        ->check(refuse_empty);
     command->add_option("--origin", options.origin, "Also check CORS for pages of this origin")->type_name("ORIGIN");
     command->add_flag("--slow", options.slow, "Also wait for a heartbeat");
     command->add_flag("--insecure", options.insecure, "Believe any certificate");
@@ -238,6 +282,7 @@ class Reader {
   PublishOptions publish_;
   WatchOptions watch_;
   StatusOptions status_;
+  std::vector<std::string> status_addresses_;  ///< those without --ops
   DisconnectOptions disconnect_;
   RingOptions ring_;
   DoctorOptions doctor_;

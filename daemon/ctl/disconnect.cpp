@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "base/percent.h"
 #include "ctl/exit_codes.h"
 #include "ctl/text.h"
 
@@ -15,7 +16,7 @@ int disconnect(const DisconnectOptions& options, const CommonOptions& common, co
   const bool user = !options.user.empty();
   Query query;
   if (!options.lasting.empty()) query.add("for", options.lasting);
-  const auto target = (user ? "/users/" : "/channels/") + percent_encode(user ? options.user : options.channel) +
+  const auto target = (user ? "/users/" : "/channels/") + base::percent_encode(user ? options.user : options.channel) +
                       "/connections" + query.text();
   HttpRequest request;
   request.method = "DELETE";
@@ -27,7 +28,7 @@ int disconnect(const DisconnectOptions& options, const CommonOptions& common, co
   }
   if (reply->head.status != 202) {
     output.complain("not disconnected: " + describe(reply->head, reply->body));
-    return kExitFailed;
+    return reply->head.unavailable() ? kExitUnavailable : kExitFailed;
   }
   const auto body = nlohmann::ordered_json::parse(reply->body, nullptr, false);
   if (!body.is_object() || !body.contains("instances") || !body["instances"].is_number_unsigned()) {
@@ -36,8 +37,7 @@ int disconnect(const DisconnectOptions& options, const CommonOptions& common, co
   }
   const auto count = body["instances"].get<std::uint64_t>();
   const auto words = "told " + std::to_string(count) + (count == 1 ? " instance" : " instances");
-  static_cast<void>(output.print(common.json ? json_line(body) : words + '\n'));
-  return kExitOk;
+  return output.print(common.json ? json_line(body) : words + '\n').value_or(kExitOk);
 }
 
 }  // namespace freshet::ctl

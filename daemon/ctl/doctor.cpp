@@ -5,7 +5,9 @@
 #include <optional>
 #include <utility>
 
+#include "ctl/channel_to_open.h"
 #include "ctl/exit_codes.h"
+#include "ctl/file_access.h"
 #include "ctl/instance_findings.h"
 #include "ctl/redis_findings.h"
 #include "ctl/redis_session.h"
@@ -33,9 +35,9 @@ void append(Findings& findings, Findings more) {
 
 Findings look_at_config(const Settings& settings) {
   Findings findings;
-  for (const auto& error : settings.trouble) {
-    findings.push_back(fail("config.file", error.message, "freshetd --check-config checks a file before it is used"));
-  }
+  const auto advice = settings.forbidden() ? how_to_be_let_in(settings.file, Access::kRead)
+                                           : "freshetd --check-config checks a file before it is used";
+  for (const auto& error : settings.trouble) findings.push_back(fail("config.file", error.message, advice));
   if (!findings.empty()) return findings;
   if (settings.file.empty()) {
     return {warn("config.file", std::string("there is no ") + kDefaultConfigFile + ": defaults are assumed",
@@ -94,30 +96,19 @@ Findings look_at_instances(const std::vector<Endpoint>& listeners, const std::ve
   auto replies = fetch_all(std::move(requests));
   std::vector<InstanceAnswers> answers;
   for (std::size_t i = 0; i < listeners.size(); ++i) {
-    answers.push_back({listeners[i].name, std::move(replies[2 * i]), std::move(replies[2 * i + 1])});
+    answers.push_back({listeners[i], std::move(replies[2 * i]), std::move(replies[2 * i + 1])});
   }
   return judge_instances(answers, config);
 }
 
-/// The channel to open: one that anyone may read, if the configuration has one. Of a pattern, one that is doctor's own.
-std::string channel_to_open(const config::Config& config) {
-  if (config.auth.public_channels.empty()) return kProbeEvent;
-  std::string channel;
-  for (const auto byte : config.auth.public_channels.front()) {
-    channel += byte == '*' ? std::string(kProbeEvent) : std::string(1, byte == '?' ? 'x' : byte);
-  }
-  return channel;
-}
-
 Findings look_at_url(const DoctorOptions& options, const Settings& settings, StreamProbe probe,
                      const std::vector<Endpoint>& listeners, const std::vector<std::string>& key) {
-  probe.channel = options.channel.empty() ? channel_to_open(settings.config) : options.channel;
+  probe.channel = options.channel.empty() ? channel_to_open(settings.config.auth.public_channels) : options.channel;
   probe.origin = options.origin;
   probe.insecure = options.insecure;
   if (options.slow) probe.heartbeat = settings.config.streams.heartbeat + kHeartbeatGrace;
   // Nobody else listens to a channel of this name.
-  const bool own = probe.channel.find(kProbeEvent) != std::string::npos && probe.endpoint.query.empty();
-  if (own) {
+  if (probe.opens_own_channel()) {
     probe.publish = [&listeners, &key, channel = probe.channel] {
       Query query;
       query.add("channel", channel);
@@ -184,7 +175,7 @@ std::string report_json(const Findings& findings) {
 
 int doctor(const DoctorOptions& options, const CommonOptions& common, const Output& output) {
   const auto settings = load_settings(common);
-  const auto listeners = choose_listeners(options.ops, settings);
+  const auto listeners = choose_listeners(options.ops.addresses, settings);
   const auto key = authorization(options.ops.key_file);
   const auto token = authorization(options.token_file);
   StreamProbe probe;
@@ -211,8 +202,8 @@ int doctor(const DoctorOptions& options, const CommonOptions& common, const Outp
     probe.headers = *token;
     append(findings, look_at_url(options, settings, std::move(probe), *listeners, *key));
   }
-  const bool read = output.print(common.json ? report_json(findings) : report(findings, output));
-  return read && failed(findings) ? kExitFailed : kExitOk;
+  const auto ended = output.print(common.json ? report_json(findings) : report(findings, output));
+  return ended.value_or(failed(findings) ? kExitFailed : kExitOk);
 }
 
 }  // namespace freshet::ctl

@@ -1,6 +1,9 @@
 #include "ctl/endpoint.h"
 
+#include "base/percent.h"
+#include "base/socket_path.h"
 #include "base/text.h"
+#include "ctl/text.h"
 #include "uv/address.h"
 
 namespace freshet::ctl {
@@ -8,18 +11,13 @@ namespace {
 
 constexpr std::string_view kUnix = "unix:";
 
-bool is_plain(char byte) {
-  const bool letter = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
-  return letter || (byte >= '0' && byte <= '9') || std::string_view("-._~").find(byte) != std::string_view::npos;
-}
-
 }  // namespace
 
 bool Endpoint::has_path() const { return base.find('/', base.find("://") + 3) != std::string::npos; }
 
 base::Result<Endpoint> parse_endpoint(std::string_view text) {
   Endpoint endpoint;
-  endpoint.name = text;
+  endpoint.name = one_line(text);  // others may have named a socket
   const auto refuse = [&](std::string_view why) {
     return base::fail("'" + base::printable(text) + "' " + std::string(why));
   };
@@ -39,7 +37,8 @@ base::Result<Endpoint> parse_endpoint(std::string_view text) {
     endpoint.unix_socket = text.substr(kUnix.size());
     endpoint.base = "http://localhost";
     if (!endpoint.unix_socket.starts_with('/')) return refuse("is no absolute path of a socket");
-    if (endpoint.unix_socket.size() > 107) return refuse("is longer than the path of a socket can be");
+    if (endpoint.unix_socket.size() > base::kMaxSocketPathBytes)
+      return refuse("is longer than the path of a socket can be");
     return endpoint;
   }
   const auto address = uv::parse_connect_address(text);
@@ -48,27 +47,13 @@ base::Result<Endpoint> parse_endpoint(std::string_view text) {
   return endpoint;
 }
 
-std::string percent_encode(std::string_view text) {
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
-  std::string encoded;
-  for (const auto byte : text) {
-    if (is_plain(byte)) {
-      encoded += byte;
-    } else {
-      const auto value = static_cast<unsigned char>(byte);
-      encoded += {'%', kDigits[value >> 4U], kDigits[value & 15U]};
-    }
-  }
-  return encoded;
-}
-
 Query::Query(std::string_view begun) {
   if (!begun.empty()) text_ = "?" + std::string(begun);
 }
 
 void Query::add(std::string_view name, std::string_view value) {
   text_ += text_.empty() ? '?' : '&';
-  text_ += percent_encode(name) + '=' + percent_encode(value);
+  text_ += base::percent_encode(name) + '=' + base::percent_encode(value);
 }
 
 }  // namespace freshet::ctl

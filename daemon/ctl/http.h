@@ -35,6 +35,8 @@ struct HttpHead {
 
   /// The first of this name, given in lower case; empty when there is none.
   [[nodiscard]] std::string_view header(std::string_view name) const;
+  /// Whether it says that what is behind the server, such as Redis, cannot be reached at present.
+  [[nodiscard]] bool unavailable() const { return status == 502 || status == 503 || status == 504; }
   /// Of Content-Type, without parameters and in lower case.
   [[nodiscard]] std::string media_type() const;
 };

@@ -3,6 +3,8 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "ctl/file_access.h"
+#include "ctl/listeners.h"
 #include "ctl/system_facts.h"
 #include "ctl/system_findings.h"
 #include "ctl/text.h"
@@ -16,11 +18,21 @@ std::string reason_in(const std::string& body) {
   return told ? one_line(json["reason"].get<std::string>(), 300) : std::string();
 }
 
-Finding judge_readiness(const std::string& name, const HttpResult& reply) {
+/// What to do about a listener that does not answer.
+std::string advice_on_silence(const Endpoint& listener) {
+  if (listener.fits_nothing) return std::string(kStartsInstance);
+  if (!listener.unix_socket.empty() && is_forbidden(listener.unix_socket, Access::kWrite)) {
+    return how_to_be_let_in(listener.unix_socket, Access::kWrite);
+  }
+  return "systemctl status 'freshet@*'; a socket file without a daemon can be removed";
+}
+
+Finding judge_readiness(const std::string& name, const InstanceAnswers& answers) {
+  const auto& reply = answers.readyz;
   if (!reply) {
-    return fail("instance.ready", name + " does not answer: " + reply.error().message,
-                "systemctl status 'freshet@*'; a socket file without a daemon can be removed; this user must be in "
-                "the group of the socket");
+    const auto& listener = answers.listener;
+    const auto why = listener.fits_nothing ? "nothing fits this pattern" : why_silent(listener, reply.error());
+    return fail("instance.ready", name + " does not answer: " + why, advice_on_silence(listener));
   }
   if (reply->head.status == 200) return ok("instance.ready", name + " is ready");
   if (reply->head.status == 503) {
@@ -38,12 +50,14 @@ Findings judge_instances(const std::vector<InstanceAnswers>& answers, const conf
   Findings findings;
   std::set<std::string> versions;
   bool saw_descriptors = false;
+  bool wants_key = false;
   for (const auto& each : answers) {
     const bool answered = each.status && each.status->head.status == 200;
     const auto status =
         answered ? parse_status(each.status->body) : base::Result<InstanceStatus>(base::fail("no answer"));
-    const auto name = status ? "instance " + one_line(status->instance) : each.listener;
-    findings.push_back(judge_readiness(name, each.readyz));
+    const auto name = status ? "instance " + one_line(status->instance) : each.listener.name;
+    findings.push_back(judge_readiness(name, each));
+    wants_key = wants_key || (each.status && each.status->head.status == 401);
     if (!status) continue;
     versions.insert(status->version);
     if (const auto limit = descriptor_limit(status->pid)) {
@@ -53,7 +67,8 @@ Findings judge_instances(const std::vector<InstanceAnswers>& answers, const conf
     }
   }
   if (!saw_descriptors) {
-    findings.push_back(judge_descriptors("a program of this shell", own_descriptor_limit(), config.limits.connections));
+    findings.push_back(unseen_descriptors(config.limits.connections));
+    if (wants_key) findings.back().advice += "; --key-file FILE, to be told";
   }
   if (versions.size() > 1) {
     std::string list;

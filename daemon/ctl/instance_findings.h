@@ -12,7 +12,7 @@ namespace freshet::ctl {
 
 /// What one operations listener answered.
 struct InstanceAnswers {
-  std::string listener;  ///< its address
+  Endpoint listener;
   HttpResult readyz;
   HttpResult status;
 };

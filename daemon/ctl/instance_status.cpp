@@ -69,9 +69,8 @@ base::Result<InstanceStatus> parse_status(std::string_view text_of_status) {
   status.publish_to_write = buckets(at(object, "/publish_to_write_seconds"));
   status.backplane = text(object, "/backplane/type");
   status.backplane_up = flag(object, "/backplane/up/subscriber") && flag(object, "/backplane/up/command");
-  if (at(object, "/backplane/probe_seconds").is_number()) {
-    status.probe_seconds = number(object, "/backplane/probe_seconds");
-  }
+  // Before the first probe, and without Redis, it is 0.
+  if (const auto probe = number(object, "/backplane/probe_seconds"); probe > 0) status.probe_seconds = probe;
   status.redis_memory = {count(object, "/backplane/memory/used_bytes"), count(object, "/backplane/memory/limit_bytes"),
                          text(object, "/backplane/memory/eviction_policy")};
   return status;

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "ctl/endpoint.h"
 #include "ctl/http.h"
+#include "ctl/listeners.h"
 #include "ctl/output.h"
 #include "ctl/settings.h"
 
@@ -26,13 +27,6 @@ struct OpsReach {
 /// Or the exit code, after it was said why.
 tl::expected<OpsReach, int> reach_ops(const OpsOptions& options, const CommonOptions& common, const Output& output);
 
-/// The operations listeners of this machine: every socket that the configuration's `ops.listen` can mean, else every
-/// /run/freshet/*.ops.sock, else the address of `ops.listen`. Never empty; whether anybody listens is not known yet.
-std::vector<Endpoint> find_listeners(const Settings& settings);
-/// Those that are named, or else those that are found. Errors are wrong usage.
-base::Result<std::vector<Endpoint>> choose_listeners(const OpsOptions& options, const Settings& settings);
-/// The public listeners of this machine, in the same way.
-std::vector<Endpoint> find_public_listeners(const Settings& settings);
 /// The header with the key of a file: none without one.
 base::Result<std::vector<std::string>> authorization(const std::string& file);
 

@@ -6,9 +6,12 @@
 #include <climits>
 #include <cstdlib>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "ctl/exit_codes.h"
 #include "ctl/signal_fd.h"
+#include "uv/errno_text.h"
 
 namespace freshet::ctl {
 namespace {
@@ -16,23 +19,23 @@ namespace {
 /// What a pipe takes without blocking as soon as it is writable at all.
 constexpr std::size_t kPieceBytes = PIPE_BUF;
 
-/// False when it could not be written, or a signal has come (`signal_fd` is readable; -1: none is looked for): then it
-/// is not begun, or cut off where it would have blocked.
-bool write_all(int fd, std::string_view text, int signal_fd) {
+/// What came of a text: 0 when all of it is written, or the number of the error. EINTR when a signal has come
+/// (`signal_fd` is readable; -1: none is looked for): then it is not begun, or cut off where it would have blocked.
+int write_all(int fd, std::string_view text, int signal_fd) {
   bool begun = false;
   while (!text.empty()) {
     std::array<pollfd, 2> waiting{{{fd, POLLOUT, 0}, {signal_fd, POLLIN, 0}}};
     if (poll(waiting.data(), waiting.size(), -1) < 0 && errno == EINTR) continue;
     const bool raised = waiting[1].revents != 0;
-    if (raised && (!begun || waiting[0].revents == 0)) return false;
+    if (raised && (!begun || waiting[0].revents == 0)) return EINTR;
     const auto written = ::write(fd, text.data(), std::min(text.size(), kPieceBytes));
     // Whoever shares the terminal may have made it one that does not block.
     if (written < 0 && (errno == EINTR || errno == EAGAIN)) continue;
-    if (written < 0) return false;
+    if (written < 0) return errno;
     begun = true;
     text.remove_prefix(static_cast<std::size_t>(written));
   }
-  return true;
+  return 0;
 }
 
 std::string_view code_of(Colour colour) {
@@ -82,7 +85,20 @@ Output Output::until(const SignalFd& signals) const {
   return output;
 }
 
-bool Output::print(std::string_view text) const { return write_all(STDOUT_FILENO, text, signal_fd_); }
+std::optional<int> Output::print(std::string_view text) const {
+  const auto error = write_all(STDOUT_FILENO, text, signal_fd_);
+  if (error == 0) return std::nullopt;
+  if (error == EPIPE || error == EINTR) return kExitOk;
+  complain("standard output: " + uv::errno_text(error));
+  return kExitOutput;
+}
+
+std::optional<std::size_t> Output::columns() const {
+  winsize size{};
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-vararg)
+  if (!out_is_terminal_ || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return std::nullopt;
+  return size.ws_col;
+}
 
 void Output::tell(std::string_view line) const { write_all(STDERR_FILENO, std::string(line) + '\n', signal_fd_); }
 

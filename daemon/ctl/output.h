@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -19,14 +20,16 @@ class Output {
   /// more, and a reader that does not read is not waited for.
   [[nodiscard]] Output until(const SignalFd& signals) const;
 
-  /// To standard output, at once. False when nobody reads it any more, or a signal has come: the program then ends
-  /// quietly.
-  [[nodiscard]] bool print(std::string_view text) const;
+  /// To standard output, at once. Nothing when that is written; else the exit code to end with: 0 when nobody reads it
+  /// any more, or a signal has come, and another one after it was said why it cannot be written.
+  [[nodiscard]] std::optional<int> print(std::string_view text) const;
   /// One line to standard error as it is.
   void tell(std::string_view line) const;
   /// One line to standard error: `freshetctl: line`.
   void complain(std::string_view line) const;
   [[nodiscard]] bool to_terminal() const { return out_is_terminal_; }
+  /// How many columns the terminal has at present; nothing when it is none, or does not tell.
+  [[nodiscard]] std::optional<std::size_t> columns() const;
   /// For standard output.
   [[nodiscard]] std::string paint(Colour colour, std::string_view text) const;
   /// For standard error.

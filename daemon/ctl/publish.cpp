@@ -80,16 +80,18 @@ int publish(const PublishOptions& options, const CommonOptions& common, const Ou
   }
   const auto body = Json::parse(reply->body, nullptr, false);
   if (!body.is_object() || !(body.contains("id") || body.contains("ids"))) {
-    output.complain("not published: " + describe(reply->head, reply->body));
-    return kExitFailed;
+    // 504: nobody knows whether it was, and the detail says so.
+    output.complain((reply->head.status == 504 ? "" : "not published: ") + describe(reply->head, reply->body));
+    return reply->head.unavailable() ? kExitUnavailable : kExitFailed;
   }
-  const bool read = output.print(common.json ? json_line(body) : lines_of(body));
+  const auto ended = output.print(common.json ? json_line(body) : lines_of(body));
   const auto errors = body.value("errors", Json::object());
   for (const auto& [channel, error] : errors.items()) {
     const auto why = error.is_string() ? one_line(error.get<std::string>(), 300) : std::string();
-    output.complain(one_line(channel) + ": not published: " + why);
+    output.complain(one_line(channel) + (reply->head.status == 504 ? ": " : ": not published: ") + why);
   }
-  return read && !errors.empty() ? kExitFailed : kExitOk;
+  const auto refused = reply->head.unavailable() ? kExitUnavailable : kExitFailed;
+  return ended.value_or(errors.empty() ? kExitOk : refused);
 }
 
 }  // namespace freshet::ctl

@@ -11,8 +11,6 @@
 namespace freshet::ctl {
 namespace {
 
-constexpr const char* kDefaultRedis = "redis://127.0.0.1:6379/0";
-
 base::Result<RingView> ask_ring(RedisSession& session, const std::string& prefix, const RingOptions& options) {
   RingView view;
   view.channel = options.channel;
@@ -52,18 +50,14 @@ int show_ring(const RingOptions& options, const CommonOptions& common, const Out
     output.complain(valid.error().message);
     return kExitUsage;
   }
-  auto settings = load_settings(common);
-  if (settings.usable() && settings.file.empty() && settings.config.backplane.type != config::BackplaneType::kRedis) {
-    auto assumed = common;
-    assumed.redis_url = kDefaultRedis;
-    settings = load_settings(assumed);
-  }
+  const auto settings = load_settings(common);
   if (!settings.usable()) {
     for (const auto& error : settings.trouble) output.complain(error.message);
     return kExitConfig;
   }
   if (settings.config.backplane.type != config::BackplaneType::kRedis) {
-    output.complain(settings.file + ": backplane.type is memory: its rings can be seen from nowhere");
+    const auto where = settings.file.empty() ? std::string("no ") + kDefaultConfigFile : settings.file;
+    output.complain(where + ": backplane.type is memory, whose rings cannot be seen; --redis URL names a Redis");
     return kExitUnavailable;
   }
   auto session = RedisSession::open(settings.config);
@@ -76,8 +70,7 @@ int show_ring(const RingOptions& options, const CommonOptions& common, const Out
     output.complain(view.error().message);
     return kExitFailed;
   }
-  static_cast<void>(output.print(common.json ? ring_json(*view) : ring_text(*view, output)));
-  return kExitOk;
+  return output.print(common.json ? ring_json(*view) : ring_text(*view, output)).value_or(kExitOk);
 }
 
 }  // namespace freshet::ctl

@@ -5,8 +5,11 @@
 
 #include "config/environment.h"
 #include "config/load.h"
+#include "ctl/file_access.h"
 
 namespace freshet::ctl {
+
+bool Settings::forbidden() const { return !file.empty() && is_forbidden(file, Access::kRead); }
 
 Settings load_settings(const CommonOptions& options) {
   Settings settings;
@@ -25,7 +28,8 @@ Settings load_settings(const CommonOptions& options) {
   if (config) {
     settings.config = std::move(*config);
   } else {
-    settings.trouble = std::move(config.error());
+    for (auto& mistake : config.error()) settings.trouble.push_back({std::move(mistake.message)});
+    if (settings.forbidden()) settings.trouble.front().message += " (" + who_may(settings.file, Access::kRead) + ')';
   }
   return settings;
 }

@@ -28,6 +28,8 @@ struct Settings {
   bool file_was_named = false;
 
   [[nodiscard]] bool usable() const { return trouble.empty(); }
+  /// Whether the file's rights keep this user out.
+  [[nodiscard]] bool forbidden() const;
 };
 
 /// Reads the file, the environment and the options, as the daemon does.

@@ -1,34 +1,45 @@
 #include "ctl/status.h"
 
 #include <algorithm>
-#include <cmath>
-#include <nlohmann/json.hpp>
 #include <thread>
 #include <utility>
 
 #include "ctl/ends_at_signal.h"
 #include "ctl/exit_codes.h"
-#include "ctl/quantity.h"
 #include "ctl/redis_session.h"
 #include "ctl/signal_fd.h"
-#include "ctl/table.h"
-#include "ctl/text.h"
+#include "ctl/status_text.h"
 
 namespace freshet::ctl {
 namespace {
 
 using std::chrono::milliseconds;
 using Clock = std::chrono::steady_clock;
-using Cell = Table::Cell;
 
 constexpr milliseconds kTimeout{3000};
-constexpr std::size_t kMaxNameBytes = 60;
 
 /// One look at all listeners.
 struct Sample {
   Clock::time_point at;
   std::vector<StatusRow> rows;
 };
+
+/// `anonymous`: no key was sent.
+StatusRow row_of(const Endpoint& listener, const HttpResult& reply, bool anonymous) {
+  StatusRow row{listener.name, {}, {}, {}};
+  row.status.instance = listener.instance;
+  if (!reply) {
+    row.trouble = "no answer: " + why_silent(listener, reply.error());
+  } else if (reply->head.status != 200) {
+    row.trouble = "answers " + describe(reply->head, reply->body);
+    if (anonymous && reply->head.status == 401) row.trouble += " (--key-file FILE sends a publish key)";
+  } else if (auto status = parse_status(reply->body)) {
+    row.status = std::move(*status);
+  } else {
+    row.trouble = "no status: " + status.error().message;
+  }
+  return row;
+}
 
 Sample look(const std::vector<Endpoint>& listeners, const std::vector<std::string>& headers) {
   std::vector<HttpRequest> requests;
@@ -41,18 +52,7 @@ Sample look(const std::vector<Endpoint>& listeners, const std::vector<std::strin
   const auto replies = fetch_all(std::move(requests));
   Sample sample{Clock::now(), {}};
   for (std::size_t i = 0; i < listeners.size(); ++i) {
-    StatusRow row{listeners[i].name, {}, {}, {}};
-    const auto& reply = replies[i];
-    if (!reply) {
-      row.trouble = reply.error().message;
-    } else if (reply->head.status != 200) {
-      row.trouble = describe(reply->head, reply->body);
-    } else if (auto status = parse_status(reply->body)) {
-      row.status = std::move(*status);
-    } else {
-      row.trouble = status.error().message;
-    }
-    sample.rows.push_back(std::move(row));
+    sample.rows.push_back(row_of(listeners[i], replies[i], headers.empty()));
   }
   return sample;
 }
@@ -93,80 +93,6 @@ std::vector<std::string> without_row(std::vector<std::string> names, const std::
   return names;
 }
 
-Cell state_cell(const InstanceStatus& status) {
-  if (status.state == "ready") return {status.state, Colour::kGreen};
-  return {one_line(status.state, 20), status.state == "draining" ? Colour::kYellow : Colour::kRed};
-}
-
-Cell up_cell(const InstanceStatus& status) {
-  if (status.backplane == "memory") return {"memory", Colour::kDim};
-  if (!status.backplane_up) return {"down", Colour::kRed};
-  const auto percent = status.redis_memory.percent();
-  if (percent < redis::kNearlyFullPercent) return {"up"};
-  const bool full = percent >= redis::kFullPercent;
-  return {full ? "full" : std::to_string(std::lround(percent)) + "% full", full ? Colour::kRed : Colour::kYellow};
-}
-
-/// A full Redis does not show otherwise: streams and the probe go on.
-std::string note_on_memory(const redis::Memory& memory) {
-  if (memory.percent() < redis::kFullPercent) return {};
-  return "Redis is full, " + short_bytes(memory.used_bytes) + " of maxmemory " + short_bytes(memory.limit_bytes) +
-         ": at 100 % " + (memory.evicts() ? "it evicts histories" : "publishers are refused (OOM)");
-}
-
-std::string p95_of(const std::optional<Rates>& rates) {
-  if (!rates || !rates->p95_seconds) return "-";
-  return std::isinf(*rates->p95_seconds) ? "> 1 s" : short_time(*rates->p95_seconds);
-}
-
-nlohmann::ordered_json json_of(const StatusRow& row) {
-  nlohmann::ordered_json json{{"listener", row.listener}};
-  if (!row.trouble.empty()) {
-    json["error"] = row.trouble;
-    return json;
-  }
-  const auto& status = row.status;
-  json["instance"] = status.instance;
-  json["state"] = status.state;
-  if (!status.reason.empty()) json["reason"] = status.reason;
-  json["version"] = status.version;
-  json["uptime_seconds"] = status.uptime_seconds;
-  json["streams"] = status.connections;
-  json["stream_limit"] = status.connection_limit;
-  json["channels"] = status.subscriptions;
-  json["events_received_per_second"] = nullptr;
-  json["events_sent_per_second"] = nullptr;
-  json["publish_to_write_p95_seconds"] = nullptr;
-  if (row.rates) {
-    json["events_received_per_second"] = row.rates->received_per_second;
-    json["events_sent_per_second"] = row.rates->sent_per_second;
-    if (row.rates->p95_seconds) json["publish_to_write_p95_seconds"] = *row.rates->p95_seconds;
-  }
-  json["probe_seconds"] = nullptr;
-  if (status.probe_seconds) json["probe_seconds"] = *status.probe_seconds;
-  json["backplane"] = status.backplane;
-  json["backplane_up"] = status.backplane_up;
-  json["redis_memory_bytes"] = status.redis_memory.used_bytes;
-  json["redis_memory_limit_bytes"] = status.redis_memory.limit_bytes;
-  return json;
-}
-
-/// What is said below the table.
-std::string notes(const std::vector<StatusRow>& rows, const std::vector<std::string>& elsewhere) {
-  std::string text;
-  for (const auto& row : rows) {
-    if (!row.trouble.empty()) continue;
-    for (const auto& note : {row.status.reason, note_on_memory(row.status.redis_memory)}) {
-      if (note.empty()) continue;
-      text += one_line(row.status.instance, kMaxNameBytes) + ": " + one_line(note, 300) + '\n';
-    }
-  }
-  std::string names;
-  for (const auto& name : elsewhere) names += (names.empty() ? "" : ", ") + one_line(name, kMaxNameBytes);
-  if (!names.empty()) text += "also on this Redis, without a row here: " + names + '\n';
-  return text;
-}
-
 /// Looks at the listeners and at Redis, as often as it is asked to, and makes a text of it.
 class Observer {
  public:
@@ -184,7 +110,7 @@ class Observer {
     const auto elsewhere = ask_redis(rows);
     if (common_.json) return status_json(rows, elsewhere);
     const bool redraws = options_.watch && output_.to_terminal();
-    return (redraws ? "\x1b[H\x1b[2J" : "") + status_table(rows, output_) + notes(rows, elsewhere);
+    return (redraws ? "\x1b[H\x1b[2J" : "") + status_table(rows, output_) + status_notes(rows, elsewhere);
   }
 
   /// Whether all listeners did, last time.
@@ -215,55 +141,13 @@ class Observer {
 
 }  // namespace
 
-std::string status_table(const std::vector<StatusRow>& rows, const Output& output) {
-  Table table({{"INSTANCE"},
-               {"STATE"},
-               {"VERSION"},
-               {"UPTIME", true},
-               {"STREAMS", true},
-               {"CHANNELS", true},
-               {"IN/S", true},
-               {"OUT/S", true},
-               {"P95", true},
-               {"PROBE", true},
-               {"REDIS"}});
-  for (const auto& row : rows) {
-    if (!row.trouble.empty()) {
-      table.add({{row.listener}, {"no answer: " + one_line(row.trouble, 200), Colour::kRed}});
-      continue;
-    }
-    const auto& status = row.status;
-    const auto rate = [&](double Rates::*member) {
-      return row.rates ? short_number((*row.rates).*member) : std::string("-");
-    };
-    table.add({{one_line(status.instance, kMaxNameBytes)},
-               state_cell(status),
-               {one_line(status.version, 20)},
-               {long_time(static_cast<std::uint64_t>(std::max(status.uptime_seconds, 0.0)))},
-               {std::to_string(status.connections)},
-               {std::to_string(status.subscriptions)},
-               {rate(&Rates::received_per_second)},
-               {rate(&Rates::sent_per_second)},
-               {p95_of(row.rates)},
-               {status.probe_seconds ? short_time(*status.probe_seconds) : "-"},
-               up_cell(status)});
-  }
-  return table.text(output);
-}
-
-std::string status_json(const std::vector<StatusRow>& rows, const std::vector<std::string>& elsewhere) {
-  nlohmann::ordered_json json{{"instances", nlohmann::ordered_json::array()}, {"elsewhere", elsewhere}};
-  for (const auto& row : rows) json["instances"].push_back(json_of(row));
-  return json_line(json);
-}
-
 int status(const StatusOptions& options, const CommonOptions& common, const Output& output) {
   const auto reach = reach_ops(options.ops, common, output);
   if (!reach) return reach.error();
   Observer observer(*reach, options, common, output);
   if (!options.watch) {
-    if (!output.print(observer.observe())) return kExitOk;
-    return observer.all_answer() ? kExitOk : kExitUnavailable;
+    const auto ended = output.print(observer.observe());
+    return ended.value_or(observer.all_answer() ? kExitOk : kExitUnavailable);
   }
   const SignalFd signals;
   const auto interruptible = output.until(signals);
@@ -273,7 +157,7 @@ int status(const StatusOptions& options, const CommonOptions& common, const Outp
       const EndsAtSignal at_once(signals);
       text = observer.observe();
     }
-    if (!interruptible.print(text)) return kExitOk;
+    if (const auto ended = interruptible.print(text)) return *ended;
   }
 }
 

@@ -106,6 +106,10 @@ std::string stream_url(const Endpoint& endpoint, const std::vector<std::string>&
   return endpoint.url(endpoint.has_path() ? "" : "/events") + query.text();
 }
 
+bool StreamProbe::opens_own_channel() const {
+  return endpoint.query.empty() && channel.find(kProbeEvent) != std::string::npos;
+}
+
 StreamFacts look_at_stream(const StreamProbe& probe) {
   StreamFacts facts;
   std::vector<std::string> channels;

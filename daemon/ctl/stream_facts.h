@@ -26,6 +26,9 @@ struct StreamProbe {
   std::optional<std::chrono::milliseconds> heartbeat;
   /// Publishes an event named kProbeEvent to the channel; false when it was not taken. Empty: nothing is published.
   std::function<bool()> publish;
+
+  /// Whether the channel is one that nobody else listens to.
+  [[nodiscard]] bool opens_own_channel() const;
 };
 
 /// What a client of the public URL sees.

@@ -25,7 +25,13 @@ std::string unbuffered() {
          "proxies that hold back the first kilobytes: streams.padding";
 }
 
-Finding judge_delivery(const StreamFacts& facts) {
+Finding judge_delivery(const StreamProbe& probe, const StreamFacts& facts) {
+  if (!probe.publish) {
+    const auto opened =
+        probe.endpoint.query.empty() ? "the channel " + one_line(probe.channel, 100) : "the URL's channels";
+    return skip("url.delivery", opened + " may have other readers, so no event was published to see it come through",
+                "name one that ends in " + std::string(kProbeEvent) + " with --channel");
+  }
   if (!facts.opened) {
     return skip("url.delivery", "the opening event did not come, so no event was published to see it come through");
   }
@@ -157,7 +163,7 @@ Findings judge_stream(const StreamProbe& probe, const StreamFacts& facts) {
   Findings findings{judge_open(probe, facts)};
   if (findings.front().verdict == Verdict::kOk) {
     findings.push_back(judge_buffering(facts));
-    if (probe.publish) findings.push_back(judge_delivery(facts));
+    findings.push_back(judge_delivery(probe, facts));
     findings.push_back(judge_encoding(facts.head));
     findings.push_back(judge_headers(facts.head));
     if (probe.heartbeat && facts.until_first_bytes) findings.push_back(judge_heartbeat(probe, facts));

@@ -3,7 +3,6 @@
 #include <fstream>
 #include <limits>
 #include <sstream>
-#include <sys/resource.h>
 
 #include "base/text.h"
 
@@ -48,11 +47,6 @@ std::optional<std::uint64_t> descriptor_limit(std::uint64_t pid) {
     return base::parse_decimal(soft);
   }
   return std::nullopt;
-}
-
-std::uint64_t own_descriptor_limit() {
-  rlimit limit{};
-  return getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : 0;
 }
 
 }  // namespace freshet::ctl

@@ -16,7 +16,5 @@ KernelFacts ask_kernel();
 
 /// How many descriptors a process may open. None: there is no such process on this machine, or it is no freshetd.
 std::optional<std::uint64_t> descriptor_limit(std::uint64_t pid);
-/// How many a program may open that is started from the same shell.
-std::uint64_t own_descriptor_limit();
 
 }  // namespace freshet::ctl

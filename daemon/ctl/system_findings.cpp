@@ -65,4 +65,11 @@ Finding judge_descriptors(const std::string& whose, std::uint64_t limit, std::ui
   return warn("system.descriptors", more + ": when it is full, who should be told to come back may be cut off", advice);
 }
 
+Finding unseen_descriptors(std::uint64_t connections) {
+  return skip("system.descriptors", "no running daemon of this machine has told whose limit of files to look at",
+              "limits.connections " + std::to_string(connections) + " needs " +
+                  std::to_string(connections + kOtherDescriptors) +
+                  ": LimitNOFILE= of the unit, which freshet@.service sets, or ulimit -n without one");
+}
+
 }  // namespace freshet::ctl

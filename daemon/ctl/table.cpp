@@ -1,6 +1,7 @@
 #include "ctl/table.h"
 
 #include <algorithm>
+#include <numeric>
 
 namespace freshet::ctl {
 
@@ -9,7 +10,7 @@ std::size_t width(std::string_view text) {
   return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), begins));
 }
 
-std::string Table::text(const Output& output) const {
+std::vector<std::size_t> Table::widths() const {
   std::vector<std::size_t> widths;
   for (const auto& column : columns_) widths.push_back(width(column.title));
   for (const auto& row : rows_) {
@@ -17,6 +18,30 @@ std::string Table::text(const Output& output) const {
     const auto aligned = row.size() < columns_.size() ? row.size() - 1 : row.size();
     for (std::size_t i = 0; i < aligned; ++i) widths[i] = std::max(widths[i], width(row[i].text));
   }
+  return widths;
+}
+
+Table Table::narrowed_to(std::size_t room) const {
+  auto table = *this;
+  for (;;) {
+    const auto widths = table.widths();
+    const auto needed = std::accumulate(widths.begin(), widths.end(), 2 * (widths.size() - 1));
+    std::size_t next = table.columns_.size();
+    for (std::size_t i = 0; i < table.columns_.size(); ++i) {
+      const auto goes = table.columns_[i].goes;
+      if (goes != 0 && (next == table.columns_.size() || goes < table.columns_[next].goes)) next = i;
+    }
+    if (needed <= room || next == table.columns_.size()) return table;
+    for (auto& row : table.rows_) {
+      if (row.size() == table.columns_.size()) row.erase(row.begin() + static_cast<std::ptrdiff_t>(next));
+    }
+    table.columns_.erase(table.columns_.begin() + static_cast<std::ptrdiff_t>(next));
+  }
+}
+
+std::string Table::text(const Output& output, std::optional<std::size_t> room) const {
+  if (room) return narrowed_to(*room).text(output);
+  const auto widths = this->widths();
   std::string lines;
   const auto add = [&](const std::vector<Cell>& row) {
     std::string line;

@@ -1,14 +1,27 @@
 #include "ctl/transfer.h"
 
+#include <cerrno>
 #include <utility>
 
 #include "base/text.h"
+#include "ctl/file_access.h"
+#include "ctl/quantity.h"
+#include "uv/errno_text.h"
 
 namespace freshet::ctl {
 namespace {
 
 /// What is not taken meanwhile is bounded.
 constexpr std::size_t kMaxWaitingBytes = std::size_t{256} << 20U;
+
+/// Whether libcurl speaks of another host than the URL's: then it has tried to reach a proxy.
+bool at_proxy(std::string_view said, std::string_view url) {
+  constexpr std::string_view kBefore = "connect to ";
+  const auto at = said.find(kBefore);
+  if (at == std::string_view::npos) return false;
+  const auto host = said.substr(at + kBefore.size());
+  return url.find(host.substr(0, host.find(" port"))) == std::string_view::npos;
+}
 
 }  // namespace
 
@@ -57,9 +70,35 @@ void Transfer::end(CURLcode code) { code_ = code; }
 std::optional<HttpFailure> Transfer::failure() const {
   if (!code_ || *code_ == CURLE_OK) return std::nullopt;
   if (*code_ == CURLE_WRITE_ERROR) return HttpFailure{"the answer is too large", false};
-  const bool unreached = *code_ == CURLE_COULDNT_CONNECT || *code_ == CURLE_COULDNT_RESOLVE_HOST;
-  const std::string reason = reason_.front() != '\0' ? reason_.data() : curl_easy_strerror(*code_);
-  return HttpFailure{base::printable(reason), unreached};
+  return HttpFailure{base::printable(reason()), unreached()};
+}
+
+bool Transfer::unreached() const {
+  if (*code_ == CURLE_COULDNT_CONNECT || *code_ == CURLE_COULDNT_RESOLVE_HOST) return true;
+  curl_off_t connected_after = 0;
+  curl_easy_getinfo(easy_.get(), CURLINFO_CONNECT_TIME_T, &connected_after);
+  return *code_ == CURLE_OPERATION_TIMEDOUT && connected_after == 0;
+}
+
+/// Libcurl's words name the address, which whoever reads this knows, and for a unix socket a wrong one.
+std::string Transfer::reason() const {
+  std::string said = reason_.front() != '\0' ? reason_.data() : curl_easy_strerror(*code_);
+  if (*code_ == CURLE_OPERATION_TIMEDOUT && unreached()) {
+    const std::chrono::duration<double> waited = request_.connect_timeout;
+    return "no connection within " + short_time(waited.count());
+  }
+  if (*code_ == CURLE_SSL_CONNECT_ERROR && said.find("wrong version number") != std::string::npos) {
+    return said + " (a plain port? http://)";
+  }
+  long error = 0;
+  curl_easy_getinfo(easy_.get(), CURLINFO_OS_ERRNO, &error);
+  if (*code_ != CURLE_COULDNT_CONNECT || error == 0 || at_proxy(said, request_.url)) return said;
+  auto text = uv::errno_text(static_cast<int>(error));
+  if (error == EACCES && !request_.unix_socket.empty()) {
+    const auto who = who_may(request_.unix_socket, Access::kWrite);
+    if (!who.empty()) text += " (" + who + ')';
+  }
+  return text;
 }
 
 std::size_t Transfer::on_header(char* bytes, std::size_t size, std::size_t count, void* self) {

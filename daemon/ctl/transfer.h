@@ -35,6 +35,9 @@ class Transfer {
   [[nodiscard]] std::string take_body() { return std::exchange(body_, {}); }
 
  private:
+  [[nodiscard]] std::string reason() const;
+  /// Whether it has failed before a connection stood.
+  [[nodiscard]] bool unreached() const;
   static std::size_t on_header(char* bytes, std::size_t size, std::size_t count, void* self);
   static std::size_t on_body(char* bytes, std::size_t size, std::size_t count, void* self);
   void take_header(std::string_view line);

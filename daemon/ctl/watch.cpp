@@ -27,8 +27,12 @@ constexpr milliseconds kRestOfAnswer{3000};
 /// No id, but all that is kept; known in the query only.
 constexpr std::string_view kEarliest = "earliest";
 
+/// Operators see every channel, clients those of their token: what one was told is nothing to the other.
+enum class SourceKind : std::uint8_t { kOperations, kPublic };
+
 /// Where the stream may come from.
 struct Source {
+  SourceKind kind = SourceKind::kPublic;
   Endpoint endpoint;
   std::vector<std::string> headers;
   bool direct = true;  ///< not through the environment's proxy, which is for the URL of a client only
@@ -53,7 +57,7 @@ class Watcher {
       if (exit_code_) break;
       const auto delay = comeback_.delay(parser_.retry());
       report("lost", ending_ + "; again in " + short_time(std::chrono::duration<double>(delay).count()));
-      if (signals_.raised_within(delay)) exit_code_ = kExitOk;
+      if (!exit_code_ && signals_.raised_within(delay)) exit_code_ = kExitOk;
     }
     return *exit_code_;
   }
@@ -88,7 +92,7 @@ class Watcher {
     }
     const auto failure = stream.failure();
     if (!failure) return;
-    ending_ = source().endpoint.name + ": " + failure->message;
+    ending_ = source().endpoint.name + ": " + (judged ? failure->message : why_silent(source().endpoint, *failure));
     if (failure->unreached || !judged) try_next();
   }
 
@@ -107,10 +111,14 @@ class Watcher {
     return request;
   }
 
-  /// The source could not be reached: the next one is tried at once, as long as none has ever been.
+  /// The source could not be reached: the next one is tried at once, as long as none has ever been. Once a stream has
+  /// been open, only those of its kind count.
   void try_next() {
     failures_ += (failures_.empty() ? "" : "; ") + ending_;
-    source_ = (source_ + 1) % sources_.size();
+    const auto kind = source().kind;
+    do {
+      source_ = (source_ + 1) % sources_.size();
+    } while (was_open_ && source().kind != kind);
     if (was_open_) {
       failures_.clear();
     } else if (source_ == 0) {
@@ -142,14 +150,14 @@ class Watcher {
     if (exit_code_) return;
     const bool control = is_control(event);
     if (control && !json_) return output_.tell(control_line(event, output_));
-    const bool read = output_.print(json_ ? event_json(event) : event_line(event, output_));
+    exit_code_ = output_.print(json_ ? event_json(event) : event_line(event, output_));
     shown_ += control ? 0 : 1;
-    if (!read || (options_.count != 0 && shown_ == options_.count)) exit_code_ = kExitOk;
+    if (!exit_code_ && options_.count != 0 && shown_ == options_.count) exit_code_ = kExitOk;
   }
 
   void report(std::string_view state, const std::string& detail) {
     if (json_) {
-      if (!output_.print(connection_json(state, detail))) exit_code_ = kExitOk;
+      exit_code_ = output_.print(connection_json(state, detail));
     } else {
       output_.tell(output_.paint_aside(Colour::kDim, "* " + std::string(state) + ": " + detail));
     }
@@ -192,7 +200,8 @@ base::Result<std::vector<Source>> public_sources(const WatchOptions& options, co
   }
   std::vector<Source> sources;
   sources.reserve(endpoints.size());
-  for (auto& endpoint : endpoints) sources.push_back({std::move(endpoint), *headers, options.url.empty()});
+  for (auto& endpoint : endpoints)
+    sources.push_back({SourceKind::kPublic, std::move(endpoint), *headers, options.url.empty()});
   return sources;
 }
 
@@ -209,7 +218,8 @@ int watch(const WatchOptions& options, const CommonOptions& common, const Output
   const bool as_client = !options.url.empty() || !options.token_file.empty() || !options.headers.empty();
   std::vector<Source> sources;
   if (!as_client) {
-    for (const auto& listener : reach->listeners) sources.push_back({listener, reach->headers, true});
+    for (const auto& listener : reach->listeners)
+      sources.push_back({SourceKind::kOperations, listener, reach->headers, true});
   }
   if (options.ops.addresses.empty()) {
     for (auto& source : *found) sources.push_back(std::move(source));

@@ -16,8 +16,7 @@ constexpr unsigned kMostDoublings = 10;
 
 StreamAnswer judge_answer(const HttpHead& head, bool was_open) {
   if (head.status == 200 && head.media_type() == "text/event-stream") return StreamAnswer::kStream;
-  const bool gateway = head.status == 502 || head.status == 503 || head.status == 504;
-  return gateway && was_open ? StreamAnswer::kComeBack : StreamAnswer::kFinal;
+  return head.unavailable() && was_open ? StreamAnswer::kComeBack : StreamAnswer::kFinal;
 }
 
 milliseconds Comeback::delay(std::optional<milliseconds> retry) {

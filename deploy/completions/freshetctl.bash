@@ -22,7 +22,7 @@ _freshetctl() {
       watch)
         words='--help --config --json --url --last-event-id --token-file --header --count --insecure --key-file --ops'
         ;;
-      status) words='--help --config --json --watch --interval --key-file --redis' ;;
+      status) words='--help --config --json --ops --key-file --watch --interval --redis' ;;
       disconnect) words='--help --config --json --user --channel --for --key-file --ops' ;;
       ring)
         if ((COMP_CWORD == 2)); then words='show --help'; else words='--help --config --json --limit --redis'; fi

@@ -161,6 +161,16 @@ void Key::Deleter::operator()(evp_pkey_st* key) const { EVP_PKEY_free(key); }
 Key::Key(Kind kind, std::size_t secret_bytes, Handle handle)
     : kind_(kind), secret_bytes_(secret_bytes), handle_(std::move(handle)) {}
 
+Key::Key(const Key& other)
+    : kind_(other.kind_), secret_bytes_(other.secret_bytes_), only_(other.only_), id_(other.id_) {
+  if (EVP_PKEY_up_ref(other.handle_.get()) == 1) handle_.reset(other.handle_.get());
+}
+
+Key& Key::operator=(const Key& other) {
+  if (this != &other) *this = Key(other);
+  return *this;
+}
+
 base::Result<Key> Key::from_secret(std::string_view bytes) {
   if (bytes.size() < kMinSecretBytes) {
     return base::fail("a secret of " + std::to_string(bytes.size()) + " bytes: at least " +

@@ -35,6 +35,13 @@ class Key {
   /// kMaxRsaBits or with a strange exponent.
   static base::Result<Key> from_public(Handle handle);
 
+  /// A copy is the same key, not another one: what OpenSSL holds of it is shared.
+  Key(const Key& other);
+  Key& operator=(const Key& other);
+  Key(Key&&) noexcept = default;
+  Key& operator=(Key&&) noexcept = default;
+  ~Key() = default;
+
   [[nodiscard]] Kind kind() const { return kind_; }
   /// The name that tokens may ask for it by; empty when it has none.
   [[nodiscard]] const std::string& id() const { return id_; }

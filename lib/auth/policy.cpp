@@ -1,7 +1,5 @@
 #include "auth/policy.h"
 
-#include <algorithm>
-
 #include "base/channel_name.h"
 #include "base/glob.h"
 #include "base/text.h"
@@ -11,24 +9,19 @@ namespace {
 
 constexpr std::string_view kPlaceholder = "{sub}";
 
-bool any_matches(const std::vector<std::string>& globs, std::string_view channel) {
-  return std::any_of(globs.begin(), globs.end(),
-                     [channel](const std::string& glob) { return base::glob_match(glob, channel); });
-}
-
 }  // namespace
 
-bool is_public(const Policy& policy, std::string_view channel) { return any_matches(policy.public_channels, channel); }
+bool is_public(const Policy& policy, std::string_view channel) {
+  return base::any_glob_matches(policy.public_channels, channel);
+}
 
 bool may_read(const Policy& policy, const Identity* identity, std::string_view channel) {
   if (is_public(policy, channel)) return true;
   if (identity == nullptr) return false;
-  if (any_matches(identity->channels, channel)) return true;
+  if (base::any_glob_matches(identity->channels, channel)) return true;
   const auto own = own_channel(policy, *identity);
   return own && *own == channel;
 }
-
-bool may_publish(const Identity& identity, std::string_view channel) { return any_matches(identity.publish, channel); }
 
 base::Result<std::string> own_channel(const Policy& policy, const Identity& identity) {
   if (identity.subject.empty()) return base::fail("the identity has no subject, hence no channel of its own");

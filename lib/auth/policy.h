@@ -23,9 +23,6 @@ bool is_public(const Policy& policy, std::string_view channel);
 /// Whether `identity` (null: nobody) may read `channel`: it is public, their own, or one of their globs matches.
 bool may_read(const Policy& policy, const Identity* identity, std::string_view channel);
 
-/// Whether one of the globs they may publish to matches. Reading gives no right to publish, not even to one's own.
-bool may_publish(const Identity& identity, std::string_view channel);
-
 /// The name of their own channel. An error when they have no subject, or one that makes no valid channel name.
 base::Result<std::string> own_channel(const Policy& policy, const Identity& identity);
 

@@ -6,7 +6,6 @@
 
 #include "auth/identity.h"
 #include "auth/openssl_handle.h"
-#include "base/glob.h"
 #include "base/text.h"
 
 namespace freshet::auth {
@@ -26,18 +25,11 @@ std::vector<std::string_view> words_of(std::string_view line) {
   }
 }
 
-std::optional<unsigned> hex_value(char c) {
-  if (c >= '0' && c <= '9') return static_cast<unsigned>(c - '0');
-  if (c >= 'a' && c <= 'f') return static_cast<unsigned>(c - 'a') + 10U;
-  if (c >= 'A' && c <= 'F') return static_cast<unsigned>(c - 'A') + 10U;
-  return std::nullopt;
-}
-
 bool read_hex(std::string_view hex, std::array<unsigned char, 32>& out) {
   if (hex.size() != 2 * out.size()) return false;
   for (std::size_t i = 0; i < out.size(); ++i) {
-    const auto high = hex_value(hex[2 * i]);
-    const auto low = hex_value(hex[2 * i + 1]);
+    const auto high = base::hex_value(hex[2 * i]);
+    const auto low = base::hex_value(hex[2 * i + 1]);
     if (!high || !low) return false;
     out[i] = static_cast<unsigned char>(*high << 4U | *low);
   }
@@ -45,11 +37,6 @@ bool read_hex(std::string_view hex, std::array<unsigned char, 32>& out) {
 }
 
 }  // namespace
-
-bool Publisher::may_publish(std::string_view channel) const {
-  return std::any_of(globs.begin(), globs.end(),
-                     [channel](const std::string& glob) { return base::glob_match(glob, channel); });
-}
 
 base::Result<PublishKeys::Entry> PublishKeys::parse_line(std::string_view line) {
   const auto words = words_of(line);

@@ -14,8 +14,6 @@ namespace freshet::auth {
 struct Publisher {
   std::string name;
   std::vector<std::string> globs;  ///< of the channels they may publish to
-
-  [[nodiscard]] bool may_publish(std::string_view channel) const;
   friend bool operator==(const Publisher&, const Publisher&) = default;
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
@@ -23,6 +24,10 @@ struct Rejection {
   Reason reason = Reason::kMalformed;
   /// For the client and the log, in words; names claims and limits and never repeats any part of the token.
   std::string description;
+  /// Keys that are not here might verify the token: the `kid` that names them, empty when the token names none.
+  std::optional<std::string> wanted_key{};
+  /// And they are still to be fetched, so this is no verdict yet.
+  bool for_now = false;
 
   friend bool operator==(const Rejection&, const Rejection&) = default;
 };

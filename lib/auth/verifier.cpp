@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "auth/claims.h"
-#include "auth/jws.h"
 
 namespace freshet::auth {
 namespace {
@@ -41,14 +40,20 @@ tl::expected<VerifiedToken, Rejection> Verifier::check(std::string_view token) c
     return key->verify(jws->algorithm, jws->signing_input, jws->signature);
   });
   if (good) return read_claims(jws->payload, options_.issuer, options_.audience);
+  auto rejection = rejection_of(*jws, known, candidates.empty());
+  if (!known || !jws->kid) rejection.wanted_key = jws->kid.value_or("");
+  return tl::unexpected(std::move(rejection));
+}
+
+Rejection Verifier::rejection_of(const Jws& jws, bool known, bool unfit) const {
   if (!known) {
-    return reject(Reason::kUnknownKey, keys_.empty() ? "there are no keys yet" : "no key has the token's \"kid\"");
+    return {Reason::kUnknownKey, keys_.empty() ? "there are no keys yet" : "no key has the token's \"kid\""};
   }
-  if (candidates.empty()) {
-    return reject(Reason::kAlgorithm, "no key is for " + std::string(to_string(jws->algorithm)) +
-                                          " (a shared secret must be as long as its hash)");
+  if (unfit) {
+    return {Reason::kAlgorithm, "no key is for " + std::string(to_string(jws.algorithm)) +
+                                    " (a shared secret must be as long as its hash)"};
   }
-  return reject(Reason::kSignature, "the signature is wrong");
+  return {Reason::kSignature, "the signature is wrong"};
 }
 
 tl::expected<Identity, Rejection> Verifier::at_time(const VerifiedToken& token, std::int64_t now_s) const {

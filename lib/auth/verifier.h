@@ -8,6 +8,7 @@
 #include <tl/expected.hpp>
 
 #include "auth/identity.h"
+#include "auth/jws.h"
 #include "auth/keyring.h"
 #include "auth/rejection.h"
 #include "auth/token_cache.h"
@@ -45,6 +46,8 @@ class Verifier {
 
  private:
   [[nodiscard]] tl::expected<VerifiedToken, Rejection> check(std::string_view token) const;
+  /// What a token gets that no key verifies: a key may be `known` by its kid, all may be `unfit` for its algorithm.
+  [[nodiscard]] Rejection rejection_of(const Jws& jws, bool known, bool unfit) const;
   [[nodiscard]] tl::expected<Identity, Rejection> at_time(const VerifiedToken& token, std::int64_t now_s) const;
 
   Options options_;

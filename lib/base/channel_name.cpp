@@ -3,6 +3,15 @@
 #include "base/text.h"
 
 namespace freshet::base {
+namespace {
+
+std::string hexadecimal(char byte) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  const auto value = static_cast<unsigned char>(byte);
+  return {'0', 'x', kDigits[value >> 4U], kDigits[value & 15U]};
+}
+
+}  // namespace
 
 Result<void> check_channel_name(std::string_view name) {
   static constexpr std::string_view kAllowed =
@@ -14,8 +23,9 @@ Result<void> check_channel_name(std::string_view name) {
   }
   const auto bad = name.find_first_not_of(kAllowed);
   if (bad == std::string_view::npos) return {};
-  return fail("channel \"" + printable(name, 60) + "\": byte " + std::to_string(bad + 1) +
-              " is not one of A-Z a-z 0-9 _ - . : / @ ~ = + ,");
+  // In the words of the function library, which checks for those that publish through Redis.
+  return fail("channel '" + printable(name, 60) + "': byte " + hexadecimal(name[bad]) + " at position " +
+              std::to_string(bad + 1) + " is not allowed (allowed: A-Z a-z 0-9 _ - . : / @ ~ = + ,)");
 }
 
 }  // namespace freshet::base

@@ -1,5 +1,7 @@
 #include "base/glob.h"
 
+#include <algorithm>
+
 namespace freshet::base {
 
 bool glob_match(std::string_view pattern, std::string_view text) {
@@ -23,6 +25,11 @@ bool glob_match(std::string_view pattern, std::string_view text) {
   }
   while (p < pattern.size() && pattern[p] == '*') ++p;
   return p == pattern.size();
+}
+
+bool any_glob_matches(std::span<const std::string> patterns, std::string_view text) {
+  return std::any_of(patterns.begin(), patterns.end(),
+                     [text](const std::string& pattern) { return glob_match(pattern, text); });
 }
 
 }  // namespace freshet::base

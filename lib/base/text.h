@@ -10,6 +10,8 @@ namespace freshet::base {
 
 /// A decimal number made of digits only, without sign, space or leading `+`; none when empty or over 64 bits.
 std::optional<std::uint64_t> parse_decimal(std::string_view text);
+/// The value of a hexadecimal digit, in either case.
+std::optional<unsigned> hex_value(char digit);
 /// ASCII letters only; the bytes of a locale never matter here.
 std::string to_lower(std::string_view text);
 bool equals_ignoring_case(std::string_view a, std::string_view b);

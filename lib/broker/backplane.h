@@ -36,9 +36,14 @@ struct Publication {
   bool live = false;                               ///< no ring, no id, no replay
 };
 
-/// Why a publication was not taken: the publisher's own fault, or the backplane's.
+/// Why a publication was not taken: the publisher's own fault, or the backplane's. Or why nobody knows whether it was.
 struct PublishError {
-  enum class Kind : std::uint8_t { kInvalid, kTooLarge, kUnavailable };
+  enum class Kind : std::uint8_t {
+    kInvalid,
+    kTooLarge,
+    kUnavailable,  ///< nothing was published
+    kUnknown,      ///< it was sent and no answer came: it may have been published, or not
+  };
   Kind kind = Kind::kUnavailable;
   std::string message;
 };
@@ -77,6 +82,8 @@ class Backplane {
     /// Someone says that history broke at `floor`. A claim to be checked with a mark: any publisher could forge it.
     virtual void on_fence(Id floor) = 0;
     virtual void on_synced(const DatasetClock& clock) = 0;
+    /// Instead of `on_synced`: the evidence lies more than a day ahead of the dataset's clock and of its time.
+    virtual void on_evidence_refused() = 0;
     virtual void on_history(std::string_view channel, const History& history) = 0;
   };
 

@@ -1,6 +1,5 @@
 #include "broker/channel_table.h"
 
-#include <functional>
 #include <utility>
 
 namespace freshet::broker {
@@ -9,10 +8,6 @@ ChannelTable::~ChannelTable() {
   for (auto* channel : places_) {
     while (channel != nullptr) delete std::exchange(channel, channel->next);
   }
-}
-
-std::uint32_t ChannelTable::hash_of(std::string_view name) {
-  return static_cast<std::uint32_t>(std::hash<std::string_view>{}(name));
 }
 
 Channel* ChannelTable::find(std::string_view name, std::uint32_t hash) const {

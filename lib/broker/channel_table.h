@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/keyed_hash.h"
 #include "broker/channel.h"
 
 namespace freshet::broker {
@@ -13,7 +14,8 @@ namespace freshet::broker {
 /// each, and the name is kept once.
 class ChannelTable {
  public:
-  ChannelTable() : places_(kFewest) {}
+  /// Names are chosen by clients, so `hash` has a key that nobody knows.
+  explicit ChannelTable(base::KeyedHash hash = base::KeyedHash()) : hash_(hash), places_(kFewest) {}
   ChannelTable(const ChannelTable&) = delete;
   ChannelTable& operator=(const ChannelTable&) = delete;
   ~ChannelTable();
@@ -44,12 +46,13 @@ class ChannelTable {
  private:
   static constexpr std::size_t kFewest = 16;
 
-  static std::uint32_t hash_of(std::string_view name);
+  [[nodiscard]] std::uint32_t hash_of(std::string_view name) const { return static_cast<std::uint32_t>(hash_(name)); }
   [[nodiscard]] Channel* find(std::string_view name, std::uint32_t hash) const;
   /// A power of two.
   [[nodiscard]] std::size_t place_of(std::uint32_t hash) const { return hash & (places_.size() - 1); }
   void spread(std::size_t places);
 
+  base::KeyedHash hash_;
   std::vector<Channel*> places_;
   std::size_t size_ = 0;
 };

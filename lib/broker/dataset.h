@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/keyed_hash.h"
 #include "broker/backplane.h"
 #include "broker/dataset_clock.h"
 
@@ -63,16 +64,12 @@ class Dataset {
   [[nodiscard]] std::size_t size_bytes() const { return bytes_; }
 
  private:
-  struct NameHash {
-    using is_transparent = void;  // NOLINT(readability-identifier-naming): the standard's name
-    std::size_t operator()(std::string_view name) const { return std::hash<std::string_view>{}(name); }
-  };
   struct Ring {
     std::deque<std::string> records;
     Id expires = 0;
   };
   template <class Value>
-  using Map = std::unordered_map<std::string, Value, NameHash, std::equal_to<>>;
+  using Map = std::unordered_map<std::string, Value, base::KeyedHash, std::equal_to<>>;
 
   /// Every write begins here: the clock exists, and belongs to this life of this server.
   [[nodiscard]] Id beginning(Id above, std::string_view epoch) const;

@@ -14,7 +14,8 @@ constexpr std::string_view kOtherHistory = "forgotten";
 void Evidence::delivered(Id id) { delivered_ = std::max(delivered_, id); }
 
 void Evidence::marked(const DatasetClock& clock) {
-  told_ = std::max({told_, std::exchange(delivered_, 0), clock.last});
+  delivered_ = 0;  // nothing genuine lies above the mark that follows
+  told_ = std::max(told_, clock.last);
   floor_ = heard_floor_ = clock.floor;
 }
 

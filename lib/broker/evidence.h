@@ -22,7 +22,7 @@ class Evidence {
   /// An event was delivered, under the floor of the last mark: what comes between a fence and a mark is not for here.
   /// It does not say of which life it is.
   void delivered(Id id);
-  /// A mark has come that `agrees_with`: all that was delivered before it is of its life, too.
+  /// A mark has come that `agrees_with`: all that was delivered before it is of its life, too, and not above it.
   void marked(const DatasetClock& clock);
   /// The first claim to a dataset, which has answered none yet.
   [[nodiscard]] Claim claim();

@@ -10,7 +10,8 @@
 namespace freshet::broker {
 namespace {
 
-/// Ids further ahead of the clock than this are forged: believing one would make every later sync fail.
+/// Ids further ahead of the clock than this are not believed before a mark confirms them: they may be forged, and such
+/// evidence would be refused.
 constexpr Id kFarFuture = 24 * 3600 * base::kMicrosecondsPerSecond;
 constexpr std::size_t kMaxFannedOut = 1024;
 
@@ -23,6 +24,7 @@ void Hub::on_message(std::string_view name, std::string_view bytes) {
   const auto record = bare ? Record{0, 0, {}, bytes} : decode_record(bytes);
   if (!record) {
     ++counters_.rejected[record.error().message];
+    if (is_of_other_version(record)) mistrust(*channel);
     return;
   }
   if (record->id == 0) {
@@ -36,7 +38,7 @@ void Hub::on_message(std::string_view name, std::string_view bytes) {
   const auto now = dataset_ ? std::max(dataset_->last, dataset_->now) : static_cast<Id>(clock_.wall_us());
   if (record->id > now + kFarFuture) {
     ++counters_.rejected["future"];
-    return;
+    return mistrust(*channel);
   }
   ++counters_.durable_received;
   if (!channel->confirmed || !channel->marked) return;  // before the mark: whoever needs it reads the ring
@@ -49,6 +51,11 @@ void Hub::on_message(std::string_view name, std::string_view bytes) {
   fan_out(*channel, record->id, frame);
   with_log(*channel, [&](ChannelLog& log) { log.append(record->id, std::move(frame)); });
   settle(*channel);
+}
+
+/// A message that may be an event although it cannot be delivered: the next mark and the ring tell.
+void Hub::mistrust(Channel& channel) {
+  if (channel.confirmed && channel.marked) reopen(channel, kMaxId);
 }
 
 /// To the channel's live streams, or into the run.

@@ -12,6 +12,9 @@ constexpr int kMissedProbesAllowed = 2;
 constexpr std::chrono::milliseconds kMarkSpacing{2};
 constexpr double kMarksPerSecond = 500;
 constexpr double kMarksAtOnce = 32;
+/// Per turn of the loop: a millisecond or two, with what the backplane has to do for each.
+constexpr std::size_t kReleasedAtOnce = 500;
+constexpr std::size_t kIdleLookedAtAtOnce = 50'000;
 
 }  // namespace
 
@@ -43,7 +46,11 @@ std::size_t Subscription::place_of(const Channel& channel) const {
 }
 
 Hub::Hub(base::Clock& clock, Backplane& backplane, Options options)
-    : clock_(clock), backplane_(backplane), options_(options), reads_(options.replay_budget_bytes) {}
+    : clock_(clock),
+      backplane_(backplane),
+      options_(options),
+      channels_(options.hash),
+      reads_(options.replay_budget_bytes) {}
 
 Hub::~Hub() = default;
 
@@ -106,6 +113,11 @@ void Hub::enter(Subscription& stream, State next) {
     case State::kLive:
       stream.opening_ = std::make_unique<Opening>(stream, Cursor{Cursor::Kind::kAt, std::max(stream.sent_, last_mark_)},
                                                   stream.memberships_.size());
+      // A server that was a replica for a while has skipped messages without a gap on the other channels: what vouches
+      // for a channel is its own head and the last mark, not what came on another one.
+      for (std::size_t i = 0; i < stream.memberships_.size(); ++i) {
+        stream.opening_->standings[i].proven = std::max(stream.memberships_[i].channel->head, last_mark_);
+      }
       break;
     case State::kClosed:
       break;
@@ -176,21 +188,40 @@ void Hub::note_used(const Channel& channel) {
   idle_.pop_back();
 }
 
+/// Some per turn, as very many may fall idle at once.
 void Hub::release_idle_channels() {
+  if (releasing_ || idle_.empty()) return;
+  idle_left_ = idle_.size();
+  release_some();
+}
+
+/// From the end of the list on: what moves in it meanwhile moves towards the front, or has just fallen idle.
+void Hub::release_some() {
+  deliver_run();
   std::vector<Channel*> released;
   std::vector<std::string_view> names;
+  bool any_unmarked = false;
   const auto now = clock_.now();
-  for (std::size_t i = idle_.size(); i-- > 0;) {
-    auto* const channel = idle_[i].channel;
-    if (now - idle_[i].since < options_.linger || (subscriber_up_ && !channel->confirmed)) continue;
+  idle_left_ = std::min(idle_left_, idle_.size());
+  const auto stop = idle_left_ - std::min(idle_left_, kIdleLookedAtAtOnce);
+  while (idle_left_ > stop && released.size() < kReleasedAtOnce) {
+    const auto [channel, since] = idle_[--idle_left_];
+    if (now - since < options_.linger || (subscriber_up_ && !channel->confirmed)) continue;
     channel->released = true;
+    any_unmarked = any_unmarked || (channel->confirmed && !channel->marked);
     released.push_back(channel);
     names.push_back(channel->name());
     note_used(*channel);
   }
+  if (idle_left_ > 0) {
+    releasing_ = clock_.after(base::Duration::zero(), [this] {
+      releasing_.reset();
+      release_some();
+    });
+  }
   if (released.empty()) return;
   if (subscriber_up_) backplane_.unsubscribe(names);
-  std::erase_if(unmarked_, [](const Unmarked& unmarked) { return unmarked.channel->released; });
+  if (any_unmarked) std::erase_if(unmarked_, [](const Unmarked& unmarked) { return unmarked.channel->released; });
   for (auto* channel : released) {
     log_bytes_ -= channel->log.size_bytes();
     channels_.erase(*channel);
@@ -329,7 +360,8 @@ void Hub::on_mark(std::uint64_t nonce, const DatasetClock& clock) {
   if (!evidence_.agrees_with(clock)) return show_evidence();
   evidence_.marked(clock);
   fenced_ = false;
-  if (dataset_ && dataset_->floor != clock.floor) {
+  // In another life what came over a standing connection proves nothing, even where no history was lost.
+  if (dataset_ && (dataset_->floor != clock.floor || dataset_->epoch != clock.epoch)) {
     hold_all();
     forget_all_histories();
   }
@@ -344,6 +376,16 @@ void Hub::on_synced(const DatasetClock& clock) {
   deliver_run();
   if (const auto claim = evidence_.answered(clock)) return backplane_.sync(claim->highest, claim->epoch);
   if (!std::exchange(synced_, true)) probe();
+}
+
+/// The dataset will not come to know of what this process was told, as its time went back by more than a day: an end to
+/// that history, as if this process had just started, instead of streams that wait for that day.
+void Hub::on_evidence_refused() {
+  deliver_run();
+  evidence_ = {};
+  hold_all();
+  forget_all_histories();
+  show_evidence();
 }
 
 /// Moves the cursor of idle streams forward before it grows too old to prove.

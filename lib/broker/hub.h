@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/keyed_hash.h"
 #include "base/token_bucket.h"
 #include "broker/backplane.h"
 #include "broker/channel_table.h"
@@ -28,11 +29,13 @@ class Hub final : public Backplane::Observer {
   struct Options {
     /// Recent events kept for each channel; more while a replay needs them.
     std::size_t log_events = 256;
-    /// Memory for all logs and the ring reads under way.
+    /// Memory for all logs and the ring reads under way, but for one read and for the logs that a stream waits for.
     std::size_t replay_budget_bytes = std::size_t{64} << 20U;
     base::Duration probe_interval = std::chrono::seconds(1);
     /// How long a channel stays subscribed after its last stream, so that a page reload costs nothing.
     base::Duration linger = std::chrono::seconds(5);
+    /// Of the channels' names. With the same key all goes in the same order again, as a simulation wants it.
+    base::KeyedHash hash;
   };
 
   Hub(base::Clock& clock, Backplane& backplane, Options options);
@@ -79,6 +82,7 @@ class Hub final : public Backplane::Observer {
   void on_mark(std::uint64_t nonce, const DatasetClock& clock) override;
   void on_fence(Id floor) override;
   void on_synced(const DatasetClock& clock) override;
+  void on_evidence_refused() override;
   void on_history(std::string_view channel, const History& history) override;
 
  private:
@@ -107,6 +111,7 @@ class Hub final : public Backplane::Observer {
   void note_idle(Channel& channel);
   void note_used(const Channel& channel);
   void release_idle_channels();
+  void release_some();
   /// Visits every stream, those on several channels several times.
   template <class Visit>
   void each_stream(Visit visit) {
@@ -125,6 +130,7 @@ class Hub final : public Backplane::Observer {
   void deliver(const Channel& channel, Id id, const sse::FramePtr& frame);
   void deliver_run();
   void reopen(Channel& channel, Id prev);
+  void mistrust(Channel& channel);
 
   // opening.cpp: from a mark to live
   void open_marked(std::uint64_t nonce);
@@ -137,7 +143,13 @@ class Hub final : public Backplane::Observer {
   void send_reads();
   void answer_readers(Channel& channel);
   [[nodiscard]] Id lowest_wanted(const Channel& channel) const;
-  std::vector<Entry> decode_ring(const History& history, Id above, Id upto, std::optional<Record>& oldest);
+  /// What a ring held, as far as this process can read it.
+  struct DecodedRing {
+    std::vector<Entry> entries{};    ///< oldest first
+    std::optional<Record> oldest{};  ///< whatever its id
+    bool readable = true;            ///< without a record of another version, which may be anything
+  };
+  DecodedRing decode_ring(const History& history, Id above, Id upto);
   void settle(Channel& channel);
   void evict();
   /// Changes a log and keeps the sum of their sizes.
@@ -155,6 +167,8 @@ class Hub final : public Backplane::Observer {
   ChannelTable channels_;
   std::vector<Unmarked> unmarked_;
   std::vector<Idle> idle_;
+  std::size_t idle_left_ = 0;  ///< of idle_, still to be looked at
+  std::unique_ptr<base::Timer> releasing_;
   ReadyQueue ready_;
   std::vector<const Entry*> replay_;  ///< of the stream that is being opened
   sse::FramePtr fresh_;               ///< how the mark that is being heard opens streams without a cursor

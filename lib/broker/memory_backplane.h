@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/keyed_hash.h"
 #include "broker/backplane.h"
 #include "broker/control_bus.h"
 #include "broker/dataset.h"
@@ -51,7 +52,7 @@ class MemoryBackplane final : public Backplane, public ControlBus {
   std::string epoch_;
   Backplane::Observer* observer_ = nullptr;
   ControlBus::Observer* control_ = nullptr;
-  std::unordered_set<std::string> subscribed_;
+  std::unordered_set<std::string, base::KeyedHash> subscribed_;
   std::deque<std::function<void()>> posted_;
   std::unique_ptr<base::Timer> turn_;
   std::unique_ptr<base::Timer> sweep_;

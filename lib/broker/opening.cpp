@@ -116,13 +116,18 @@ void Hub::on_history(std::string_view name, const History& history) {
     } else {
       // A second read for somebody who came later takes all that there is: there shall be no third.
       const Id wanted = channel->cut ? 0 : lowest_wanted(*channel);
-      std::optional<Record> oldest;
-      auto entries = decode_ring(history, wanted, read.mark, oldest);
-      auto bound = history.readable ? prove_ring(oldest, history.now, read.mark, *dataset_)
-                                    : Bound{read.mark, sse::ResetReason::kTrimmed};
+      auto ring = decode_ring(history, wanted, read.mark);
+      // Rings live by ids, which the time may have left behind: an empty one may have expired before it went back.
+      const Id now = std::max(history.now, dataset_->last);
+      auto bound = history.readable && ring.readable ? prove_ring(ring.oldest, now, read.mark, *dataset_)
+                                                     : Bound{read.mark, sse::ResetReason::kTrimmed};
       channel->cut = wanted > bound.base;
       if (channel->cut) bound = {wanted, sse::ResetReason::kTrimmed};
-      with_log(*channel, [&](ChannelLog& log) { log.merge(std::move(entries), read.mark, bound.base, bound.reason); });
+      // The log may reach further down than the ring, which was trimmed meanwhile.
+      if (bound.base <= channel->log.base()) {
+        with_log(*channel,
+                 [&](ChannelLog& log) { log.merge(std::move(ring.entries), read.mark, bound.base, bound.reason); });
+      }
       answer_readers(*channel);
       settle(*channel);
     }
@@ -142,23 +147,23 @@ Id Hub::lowest_wanted(const Channel& channel) const {
   return lowest;
 }
 
-/// The ring's entries above `above` and up to `upto`, oldest first, and its oldest record whatever its id.
-std::vector<ChannelLog::Entry> Hub::decode_ring(const History& history, Id above, Id upto,
-                                                std::optional<Record>& oldest) {
-  std::vector<Entry> entries;
+/// The ring's entries above `above` and up to `upto`.
+Hub::DecodedRing Hub::decode_ring(const History& history, Id above, Id upto) {
+  DecodedRing ring;
   for (const auto bytes : history.records) {
     const auto record = decode_record(bytes);
-    if (!record || record->id == 0 || (oldest && record->id >= oldest->id)) {
+    if (!record || record->id == 0 || (ring.oldest && record->id >= ring.oldest->id)) {
       ++counters_.rejected[record ? "duplicate" : record.error().message];
+      if (is_of_other_version(record)) ring.readable = false;
       continue;
     }
-    oldest = *record;
+    ring.oldest = *record;
     if (record->id > above && record->id <= upto) {
-      entries.push_back({record->id, sse::Frame::encode({record->id, record->event, record->data})});
+      ring.entries.push_back({record->id, sse::Frame::encode({record->id, record->event, record->data})});
     }
   }
-  std::reverse(entries.begin(), entries.end());
-  return entries;
+  std::reverse(ring.entries.begin(), ring.entries.end());
+  return ring;
 }
 
 void Hub::answer_readers(Channel& channel) {

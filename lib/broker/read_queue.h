@@ -10,9 +10,12 @@
 namespace freshet::broker {
 
 /// Ring reads, so paced that their answers stay within a budget of memory: as many at once as fit at the size of the
-/// largest ring seen lately, and always one, so that everybody gets through.
+/// largest ring seen lately, and always one, so that everybody gets through. Nothing is known of the rings before the
+/// first answers, so each burst begins with `kFirstReads` and doubles what is under way with each round of answers.
 class ReadQueue {
  public:
+  static constexpr std::size_t kFirstReads = 16;
+
   /// A read that was sent. Answers come in the order in which the reads went out.
   struct Sent {
     std::string channel;
@@ -39,6 +42,7 @@ class ReadQueue {
   std::deque<Sent> sent_;
   std::size_t budget_bytes_;
   std::size_t expected_bytes_ = 4096;
+  std::size_t most_sent_ = kFirstReads;
   std::uint32_t serial_ = 0;
 };
 

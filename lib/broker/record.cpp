@@ -9,6 +9,8 @@
 namespace freshet::broker {
 namespace {
 
+constexpr std::string_view kOtherVersion = "version";
+
 /// Takes a decimal number and the `|` behind it.
 std::optional<Id> take_id(std::string_view& rest) {
   constexpr std::ptrdiff_t kMostDigits = 16;
@@ -45,7 +47,7 @@ base::Result<Record> decode_record(std::string_view bytes) {
   if (line_end == std::string_view::npos) return base::fail("malformed");
   auto head = bytes.substr(0, line_end);
   if (!head.starts_with("1|")) {
-    return base::fail(head.find('|') == std::string_view::npos ? "malformed" : "version");
+    return base::fail(head.find('|') == std::string_view::npos ? "malformed" : std::string(kOtherVersion));
   }
   head.remove_prefix(2);
   const auto id = take_id(head);
@@ -53,6 +55,10 @@ base::Result<Record> decode_record(std::string_view bytes) {
   if (!prev || (*id == 0 ? *prev != 0 : *prev >= *id)) return base::fail("malformed");
   if (!check_event_name(head)) return base::fail("event-name");
   return Record{*id, *prev, head, bytes.substr(line_end + 1)};
+}
+
+bool is_of_other_version(const base::Result<Record>& decoded) {
+  return !decoded && decoded.error().message == kOtherVersion;
 }
 
 std::string encode_record(const Record& record) {

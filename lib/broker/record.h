@@ -33,6 +33,8 @@ inline bool is_record(std::string_view message) { return !message.empty() && mes
 
 /// The error is a single word for the metric: `version`, `malformed` or `event-name`.
 base::Result<Record> decode_record(std::string_view bytes);
+/// Whether it is a record, but one that only a newer version can read: an event, as far as anyone here knows.
+bool is_of_other_version(const base::Result<Record>& decoded);
 std::string encode_record(const Record& record);
 
 }  // namespace freshet::broker

@@ -29,6 +29,8 @@ class Subscription {
   /// How the stream was opened: fresh, complete, earliest, or the reason of a reset; empty before that.
   [[nodiscard]] std::string_view result() const;
   [[nodiscard]] std::vector<std::string_view> channels() const;
+  /// Whether the sink has been given the opening control event.
+  [[nodiscard]] bool opened() const { return opened_; }
   /// The last id that the client was given; 0 before the opening control event.
   [[nodiscard]] Id last_id() const { return sent_; }
 

@@ -6,6 +6,7 @@
 #include <optional>
 #include <sys/socket.h>
 
+#include "base/socket_path.h"
 #include "base/text.h"
 
 namespace freshet::config {
@@ -42,8 +43,9 @@ base::Result<Address> parse_unix(std::string_view text) {
   if (plain.find_first_of("{}") != std::string::npos) {
     return base::fail(quoted + " may hold one placeholder, {instance}");
   }
-  if (plain.size() > kMaxUnixPathBytes) {
-    return base::fail(quoted + " is too long for a socket (" + std::to_string(kMaxUnixPathBytes) + " bytes at most)");
+  if (plain.size() > base::kMaxSocketPathBytes) {
+    return base::fail(quoted + " is too long for a socket (" + std::to_string(base::kMaxSocketPathBytes) +
+                      " bytes at most)");
   }
   return Address{.host = {}, .port = 0, .unix_path = std::string(path)};
 }

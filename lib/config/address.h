@@ -36,7 +36,4 @@ std::string to_string(const Address& address);
 /// Whether `text` is an IPv4 or (without brackets) an IPv6 address.
 bool is_ip_address(std::string_view text);
 
-/// Longest path of a unix socket that the kernel takes (sun_path without its NUL).
-inline constexpr std::size_t kMaxUnixPathBytes = 107;
-
 }  // namespace freshet::config

@@ -33,6 +33,12 @@ constexpr std::string_view kBufferTotal = "limits.buffer_total";
 constexpr std::string_view kTrustedHeader = "auth.trusted_header";
 constexpr std::string_view kTrustedChannelsHeader = "auth.trusted_channels_header";
 constexpr std::string_view kTrustedProxies = "auth.trusted_proxies";
+constexpr std::string_view kIssuer = "auth.jwt.issuer";
+constexpr std::string_view kAudience = "auth.jwt.audience";
+constexpr std::string_view kSecretFile = "auth.jwt.secret_file";
+constexpr std::string_view kPublicKeyFile = "auth.jwt.public_key_file";
+constexpr std::string_view kJwksFile = "auth.jwt.jwks_file";
+constexpr std::string_view kJwksUrl = "auth.jwt.jwks_url";
 constexpr std::string_view kOrigins = "cors.origins";
 constexpr std::string_view kCredentials = "cors.credentials";
 
@@ -128,9 +134,9 @@ void check_files(const Config& config, Findings& findings) {
   readable(kCertFile, config.backplane.redis.tls.cert_file);
   readable(kKeyFile, config.backplane.redis.tls.key_file);
   readable("backplane.redis.sentinel.password_file", config.backplane.redis.sentinel.password_file);
-  readable("auth.jwt.secret_file", config.auth.jwt.secret_file);
-  readable("auth.jwt.public_key_file", config.auth.jwt.public_key_file);
-  readable("auth.jwt.jwks_file", config.auth.jwt.jwks_file);
+  readable(kSecretFile, config.auth.jwt.secret_file);
+  readable(kPublicKeyFile, config.auth.jwt.public_key_file);
+  readable(kJwksFile, config.auth.jwt.jwks_file);
 }
 
 void check_sizes(const Config& config, Findings& findings) {
@@ -163,6 +169,19 @@ void check_trust(const Auth& auth, Findings& findings) {
   }
 }
 
+/// Whoever says which tokens to believe means to believe some.
+void check_jwt(const Jwt& jwt, Findings& findings) {
+  if (jwt.has_keys()) return;
+  const auto needs_keys = [&](std::string_view path, const std::string& value) {
+    if (value.empty()) return;
+    add(findings, path,
+        "without keys every token is refused (set auth.jwt.jwks_url, jwks_file, public_key_file or secret_file)",
+        {path, kSecretFile, kPublicKeyFile, kJwksFile, kJwksUrl});
+  };
+  needs_keys(kIssuer, jwt.issuer);
+  needs_keys(kAudience, jwt.audience);
+}
+
 void check_cors(const Cors& cors, Findings& findings) {
   if (std::find(cors.origins.begin(), cors.origins.end(), "*") == cors.origins.end()) return;
   if (cors.origins.size() > 1) {
@@ -187,6 +206,7 @@ std::vector<Finding> check(const Config& config) {
   check_files(config, findings);
   check_sizes(config, findings);
   check_trust(config.auth, findings);
+  check_jwt(config.auth.jwt, findings);
   check_cors(config.cors, findings);
   return findings;
 }

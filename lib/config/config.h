@@ -74,7 +74,7 @@ struct History {
   std::size_t events = 256;
   std::chrono::milliseconds ttl = std::chrono::hours(1);
   std::size_t max_event_bytes = std::size_t{256} << 10;
-  /// Memory for all replays under way in this process.
+  /// Memory for the recent events in this process; ring reads are paced by it. A stream that opens may hold more.
   std::size_t replay_budget_bytes = std::size_t{64} << 20;
   friend bool operator==(const History&, const History&) = default;
 };

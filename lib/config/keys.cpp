@@ -22,6 +22,11 @@ constexpr std::size_t kMostConnections = 10'000'000;
   [](auto& config) -> auto& { return config.member; }
 // NOLINTEND(bugprone-macro-parentheses)
 
+template <class Field>
+auto copy_of(Field field) {
+  return [field](Config& to, const Config& from) { field(to) = field(from); };
+}
+
 template <class T, class Field>
 Key scalar(std::string_view path, Field field, Kind<T> kind) {
   auto set = [field, read = kind.read](Config& config, std::span<const std::string> items) -> std::vector<Fault> {
@@ -33,7 +38,7 @@ Key scalar(std::string_view path, Field field, Kind<T> kind) {
   auto get = [field, write = kind.write](const Config& config, Secrets secrets) -> std::vector<std::string> {
     return {write(field(config), secrets)};
   };
-  return {path, Shape::kScalar, kind.quoted, false, std::move(set), std::move(get)};
+  return {path, Shape::kScalar, kind.quoted, false, std::move(set), std::move(get), copy_of(field)};
 }
 
 template <class T, class Field>
@@ -57,7 +62,7 @@ Key list(std::string_view path, Field field, Kind<T> kind) {
     for (const auto& value : field(config)) out.push_back(write(value, secrets));
     return out;
   };
-  return {path, Shape::kList, kind.quoted, false, std::move(set), std::move(get)};
+  return {path, Shape::kList, kind.quoted, false, std::move(set), std::move(get), copy_of(field)};
 }
 
 Key or_scalar(Key key) {
@@ -71,14 +76,20 @@ Key live(Key key) {
   return key;
 }
 
+/// What the log prints for a level, where that is another word than the level's own, is understood as well.
+Kind<LogLevel> log_level() {
+  auto kind = choice<LogLevel>({{"trace", LogLevel::kTrace},
+                                {"debug", LogLevel::kDebug},
+                                {"info", LogLevel::kInfo},
+                                {"warn", LogLevel::kWarn},
+                                {"error", LogLevel::kError}});
+  kind.read = [read = kind.read](std::string_view given) { return read(given == "warning" ? "warn" : given); };
+  return kind;
+}
+
 std::vector<Key> make_keys() {
   const auto type = choice<BackplaneType>({{"memory", BackplaneType::kMemory}, {"redis", BackplaneType::kRedis}});
   const auto expired = choice<ExpiredTokens>({{"retry", ExpiredTokens::kRetry}, {"reject", ExpiredTokens::kReject}});
-  const auto level = choice<LogLevel>({{"trace", LogLevel::kTrace},
-                                       {"debug", LogLevel::kDebug},
-                                       {"info", LogLevel::kInfo},
-                                       {"warn", LogLevel::kWarn},
-                                       {"error", LogLevel::kError}});
   const auto format = choice<LogFormat>({{"text", LogFormat::kText}, {"json", LogFormat::kJson}});
   return {
       or_scalar(list("listen", FIELD(listen), address())),
@@ -142,7 +153,7 @@ std::vector<Key> make_keys() {
       live(scalar("limits.request_bytes", FIELD(limits.request_bytes), size(kKiB, kMiB))),
       live(scalar("limits.request_timeout", FIELD(limits.request_timeout), duration(100ms, 1h))),
       scalar("drain.period", FIELD(drain.period), duration(0s, 1h)),
-      live(scalar("log.level", FIELD(log.level), level)),
+      live(scalar("log.level", FIELD(log.level), log_level())),
       scalar("log.format", FIELD(log.format), format),
   };
 }

@@ -29,6 +29,8 @@ struct Key {
   /// Replaces the value when there are no faults. A scalar is given as one item.
   std::function<std::vector<Fault>(Config&, std::span<const std::string>)> set;
   std::function<std::vector<std::string>(const Config&, Secrets)> get;
+  /// Gives one configuration the value of another.
+  std::function<void(Config& to, const Config& from)> copy;
 };
 
 /// All keys, in the order of the file.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "base/socket_path.h"
 #include "base/text.h"
 #include "config/text_rules.h"
 
@@ -25,7 +26,7 @@ base::Result<void> name_port(Address& address, std::string_view instance) {
   const auto port = base::parse_decimal(text);
   if (!port || *port == 0 || *port > 65535) {
     return base::fail(to_string(address) + " has no port for the instance " + std::string(instance) +
-                      " (a number from 1 to 65535)");
+                      " (name one that makes a number from 1 to 65535: try --instance 1)");
   }
   address.port = static_cast<std::uint16_t>(*port);
   address.port_pattern.clear();
@@ -37,8 +38,8 @@ base::Result<void> name_address(Address& address, std::string_view instance) {
   const auto at = address.unix_path.find(kInstancePlaceholder);
   if (at == std::string::npos) return {};
   address.unix_path.replace(at, kInstancePlaceholder.size(), instance);
-  if (address.unix_path.size() <= kMaxUnixPathBytes) return {};
-  return base::fail(to_string(address) + " is too long for a socket (" + std::to_string(kMaxUnixPathBytes) +
+  if (address.unix_path.size() <= base::kMaxSocketPathBytes) return {};
+  return base::fail(to_string(address) + " is too long for a socket (" + std::to_string(base::kMaxSocketPathBytes) +
                     " bytes at most)");
 }
 

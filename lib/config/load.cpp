@@ -4,11 +4,11 @@
 #include <set>
 #include <utility>
 
+#include "base/file.h"
 #include "base/text.h"
 #include "config/check.h"
 #include "config/document.h"
 #include "config/environment.h"
-#include "config/file.h"
 #include "config/keys.h"
 #include "config/substitute.h"
 #include "config/suggest.h"
@@ -20,12 +20,17 @@ namespace {
 constexpr std::string_view kBackplaneType = "backplane.type";
 constexpr std::string_view kRedisSection = "backplane.redis.";
 constexpr std::string_view kDev = "dev";
-constexpr std::string_view kCommandLine = "command line";
+
+/// Where a value comes from, for people; empty: nowhere, it is a default.
+struct Place {
+  std::string text;
+  bool is_a_flag = false;
+};
 
 /// One value and the place that it comes from.
 struct Given {
   std::string text;
-  std::string where;
+  Place where;
 };
 
 /// Puts the sources on top of each other, lowest first, and collects what is wrong with them. Lives for one load.
@@ -37,28 +42,29 @@ class Loader {
   void read_environment();
   void read_flags();
   /// The file could not be taken in as a whole.
-  void fail_file(const std::string& where, std::string_view message);
-  void fail(const std::string& where, std::string_view path, std::string_view message);
+  void fail_file(const Place& where, std::string_view message);
+  void fail(const Place& where, std::string_view path, std::string_view message);
   /// The checks that need all values, then the result.
-  tl::expected<Config, std::vector<base::Error>> finish();
+  Loaded finish(const Inspection& inspect);
 
  private:
   void read_section(const YamlNode& node, const std::string& path);
   void read_member(const YamlNode& node, const std::string& path, int name_line, std::string_view name,
                    const std::string& section);
   void read_value(const Key& key, const YamlNode& node, int name_line);
-  void set(const Key& key, const std::vector<Given>& given, const std::string& where);
+  void set(const Key& key, const std::vector<Given>& given, const Place& where);
   void check_type_is_chosen();
-  [[nodiscard]] std::string at_line(int line) const;
+  void inspect_files(const Inspection& inspect);
+  [[nodiscard]] Place at_line(int line) const;
 
   const Sources& sources_;
   Config config_;
-  std::vector<base::Error> errors_;
+  std::vector<Mistake> mistakes_;
   std::string file_name_;
   /// Whether the values of the file are missing, so that checks between keys would be guesses.
   bool file_missing_ = false;
   /// Where the value in force of each key that was given comes from.
-  std::map<std::string_view, std::string> origins_;
+  std::map<std::string_view, Place> origins_;
   /// Keys of which some source has a value that cannot be used.
   std::set<std::string_view> broken_;
 };
@@ -75,20 +81,20 @@ std::vector<std::string> names_in(std::string_view section) {
   return names;
 }
 
-void Loader::fail(const std::string& where, std::string_view path, std::string_view message) {
-  std::string text = where;
+void Loader::fail(const Place& where, std::string_view path, std::string_view message) {
+  std::string text = where.text;
   if (!path.empty()) text.append(text.empty() ? "" : ": ").append(path);
-  errors_.push_back({text.append(": ").append(message)});
+  mistakes_.push_back({text.append(": ").append(message), where.is_a_flag});
 }
 
-void Loader::fail_file(const std::string& where, std::string_view message) {
+void Loader::fail_file(const Place& where, std::string_view message) {
   fail(where, "", message);
   file_missing_ = true;
 }
 
-std::string Loader::at_line(int line) const { return line > 0 ? file_name_ + ':' + std::to_string(line) : file_name_; }
+Place Loader::at_line(int line) const { return {line > 0 ? file_name_ + ':' + std::to_string(line) : file_name_}; }
 
-void Loader::set(const Key& key, const std::vector<Given>& given, const std::string& where) {
+void Loader::set(const Key& key, const std::vector<Given>& given, const Place& where) {
   std::vector<std::string> texts;
   std::vector<Fault> faults;
   for (std::size_t i = 0; i < given.size(); ++i) {
@@ -107,7 +113,7 @@ void Loader::set(const Key& key, const std::vector<Given>& given, const std::str
 
 void Loader::read_file_text(std::string_view text, std::string_view name) {
   file_name_ = name;
-  if (text.size() > kMaxDocumentBytes) return fail_file(file_name_, "is larger than 1 MiB");
+  if (text.size() > kMaxDocumentBytes) return fail_file({file_name_}, "is larger than 1 MiB");
   int line = 0;
   for (auto rest : base::split(text, '\n')) {
     ++line;
@@ -181,7 +187,7 @@ void Loader::read_environment() {
     const auto found = by_name.find(name);
     if (found == by_name.end()) {
       if (is_service_link(name, value)) continue;
-      fail(base::printable(name), "",
+      fail({base::printable(name)}, "",
            name == env_name(kDev) ? "is a flag only (--dev)"
                                   : "no key has this environment variable" + suggestion(name, names));
       continue;
@@ -189,16 +195,16 @@ void Loader::read_environment() {
     const auto& key = *found->second;
     std::vector<Given> given;
     if (key.shape == Shape::kScalar) {
-      given.push_back({value, name});
+      given.push_back({value, {name}});
     } else if (!base::trim(value).empty()) {
-      for (const auto item : base::split(value, ',')) given.push_back({std::string(base::trim(item)), name});
+      for (const auto item : base::split(value, ',')) given.push_back({std::string(base::trim(item)), {name}});
     }
-    set(key, given, name);
+    set(key, given, {name});
   }
 }
 
 void Loader::read_flags() {
-  const std::string where(kCommandLine);
+  const Place where{"command line", true};
   std::map<const Key*, std::vector<Given>> by_key;
   for (const auto& [path, value] : sources_.flags) {
     if (path == kDev) {
@@ -231,46 +237,65 @@ void Loader::check_type_is_chosen() {
   }
 }
 
-tl::expected<Config, std::vector<base::Error>> Loader::finish() {
-  if (file_missing_) return tl::unexpected(std::move(errors_));
+/// What is wrong with the files that some keys name, each with its key's place. A file that a flag names is no flag's
+/// mistake.
+void Loader::inspect_files(const Inspection& inspect) {
+  if (!inspect) return;
+  for (const auto& error : inspect(config_)) {
+    const std::string_view text = error.message;
+    const auto path = text.substr(0, text.find(':'));
+    if (broken_.contains(path)) continue;
+    const auto origin = origins_.find(path);
+    fail({origin != origins_.end() ? origin->second.text : std::string()}, path,
+         base::trim(text.substr(std::min(path.size() + 1, text.size()))));
+  }
+}
+
+Loaded Loader::finish(const Inspection& inspect) {
+  if (file_missing_) return tl::unexpected(std::move(mistakes_));
   check_type_is_chosen();
+  std::vector<std::string> broken;
   for (const auto& finding : check(config_)) {
     if (std::any_of(finding.about.begin(), finding.about.end(), [&](auto path) { return broken_.contains(path); })) {
       continue;
     }
     // A key that was left at its default is blamed on the one that does not fit it.
-    std::string where;
+    Place where;
     for (const auto about : finding.about) {
-      if (where.empty() || about == finding.path) {
+      if (where.text.empty() || about == finding.path) {
         if (const auto origin = origins_.find(about); origin != origins_.end()) where = origin->second;
       }
     }
     fail(where, finding.path, finding.message);
+    broken.push_back(finding.path);
   }
-  if (!errors_.empty()) return tl::unexpected(std::move(errors_));
+  for (const auto& path : broken) {
+    if (const auto* key = find_key(path)) broken_.insert(key->path);
+  }
+  inspect_files(inspect);
+  if (!mistakes_.empty()) return tl::unexpected(std::move(mistakes_));
   return std::move(config_);
 }
 
 }  // namespace
 
-tl::expected<Config, std::vector<base::Error>> load_text(std::string_view text, std::string_view name,
-                                                         const Sources& sources) {
+Loaded load_text(std::string_view text, std::string_view name, const Sources& sources, const Inspection& inspect) {
   Loader loader(sources);
   loader.read_file_text(text, name);
   loader.read_environment();
   loader.read_flags();
-  return loader.finish();
+  return loader.finish(inspect);
 }
 
-tl::expected<Config, std::vector<base::Error>> load(const Sources& sources) {
-  if (!sources.file_path) return load_text("", "", sources);
-  const auto text = read_file(*sources.file_path, kMaxDocumentBytes);
-  if (text) return load_text(*text, *sources.file_path, sources);
+Loaded load(const Sources& sources, const Inspection& inspect) {
+  if (!sources.file_path) return load_text("", "", sources, inspect);
+  const auto text = base::read_file(*sources.file_path, kMaxDocumentBytes);
+  if (text) return load_text(*text, *sources.file_path, sources, inspect);
   Loader loader(sources);
-  loader.fail_file(*sources.file_path, text.error().message);
+  loader.fail_file({*sources.file_path}, text.error().message);
   loader.read_environment();
   loader.read_flags();
-  return loader.finish();
+  return loader.finish({});
 }
 
 }  // namespace freshet::config

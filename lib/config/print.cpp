@@ -61,6 +61,12 @@ bool is_reloadable(std::string_view key) {
   return found != nullptr && found->reloadable;
 }
 
+void take_reloadable(Config& running, const Config& loaded) {
+  for (const auto& key : keys()) {
+    if (key.reloadable) key.copy(running, loaded);
+  }
+}
+
 std::vector<std::string> key_paths() {
   std::vector<std::string> paths;
   for (const auto& key : keys()) paths.emplace_back(key.path);

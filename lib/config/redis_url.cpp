@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "base/percent.h"
+#include "base/socket_path.h"
 #include "base/text.h"
 #include "config/address.h"
 
@@ -12,51 +14,20 @@ namespace {
 constexpr std::string_view kTcpScheme = "redis://";
 constexpr std::string_view kTlsScheme = "rediss://";
 constexpr std::string_view kUnixScheme = "unix://";
-constexpr std::string_view kHex = "0123456789ABCDEF";
 constexpr std::uint64_t kMaxDatabase = 65535;
 
+/// Hosts are names of these bytes.
 bool is_unreserved(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
          c == '_' || c == '~';
 }
 
-std::string percent_encode(std::string_view text, std::string_view also_plain = {}) {
-  std::string out;
-  for (const char c : text) {
-    if (is_unreserved(c) || also_plain.find(c) != std::string_view::npos) {
-      out += c;
-    } else {
-      const auto byte = static_cast<unsigned char>(c);
-      out += '%';
-      out += kHex[byte >> 4U];
-      out += kHex[byte & 15U];
-    }
-  }
-  return out;
-}
-
-std::optional<unsigned> hex_digit(char c) {
-  if (c >= 'a' && c <= 'f') c = static_cast<char>(c - 'a' + 'A');
-  const auto at = kHex.find(c);
-  if (at == std::string_view::npos) return std::nullopt;
-  return static_cast<unsigned>(at);
-}
-
-base::Result<std::string> percent_decode(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      out += text[i];
-      continue;
-    }
-    const auto high = i + 2 < text.size() ? hex_digit(text[i + 1]) : std::nullopt;
-    const auto low = i + 2 < text.size() ? hex_digit(text[i + 2]) : std::nullopt;
-    if (!high || !low) return base::fail("has a % that two hexadecimal digits do not follow (a % itself is %25)");
-    out += static_cast<char>(*high << 4U | *low);
-    i += 2;
-  }
-  if (out.find('\0') != std::string::npos) return base::fail("has a %00 in it");
-  return out;
+/// A part of the URL.
+base::Result<std::string> decode(std::string_view text) {
+  auto decoded = base::percent_decode(text);
+  if (!decoded) return base::fail("has a % that two hexadecimal digits do not follow (a % itself is %25)");
+  if (decoded->find('\0') != std::string::npos) return base::fail("has a %00 in it");
+  return *std::move(decoded);
 }
 
 base::Result<std::uint32_t> parse_database(std::string_view text) {
@@ -68,13 +39,13 @@ base::Result<std::uint32_t> parse_database(std::string_view text) {
 base::Result<RedisUrl> parse_unix(std::string_view rest) {
   RedisUrl url{.host = {}, .port = 0, .tls = false, .unix_path = {}, .username = {}, .password = {}, .database = 0};
   const auto query_at = rest.find('?');
-  const auto path = percent_decode(rest.substr(0, query_at));
+  const auto path = decode(rest.substr(0, query_at));
   if (!path) return tl::unexpected(path.error());
   url.unix_path = *path;
   if (url.unix_path.empty() || url.unix_path.front() != '/') {
     return base::fail("needs three slashes and an absolute path after unix: (try unix:///run/redis/redis.sock)");
   }
-  if (url.unix_path.size() > kMaxUnixPathBytes) return base::fail("has a path that is too long for a socket");
+  if (url.unix_path.size() > base::kMaxSocketPathBytes) return base::fail("has a path that is too long for a socket");
   if (query_at == std::string_view::npos) return url;
   const auto query = rest.substr(query_at + 1);
   if (!query.starts_with("db=")) return base::fail("has a query other than ?db=N");
@@ -86,11 +57,11 @@ base::Result<RedisUrl> parse_unix(std::string_view rest) {
 
 base::Result<void> read_login(std::string_view text, RedisUrl& url) {
   const auto colon = text.find(':');
-  const auto username = percent_decode(text.substr(0, colon));
+  const auto username = decode(text.substr(0, colon));
   if (!username) return tl::unexpected(username.error());
   url.username = *username;
   if (colon == std::string_view::npos) return {};
-  const auto password = percent_decode(text.substr(colon + 1));
+  const auto password = decode(text.substr(colon + 1));
   if (!password) return tl::unexpected(password.error());
   url.password = *password;
   return {};
@@ -147,13 +118,13 @@ base::Result<RedisUrl> parse_redis_url(std::string_view text) {
 
 std::string to_string(const RedisUrl& url, Secrets secrets) {
   if (url.is_unix()) {
-    return std::string(kUnixScheme) + percent_encode(url.unix_path, "/") + "?db=" + std::to_string(url.database);
+    return std::string(kUnixScheme) + base::percent_encode(url.unix_path, "/") + "?db=" + std::to_string(url.database);
   }
   std::string out(url.tls ? kTlsScheme : kTcpScheme);
-  out += percent_encode(url.username);
+  out += base::percent_encode(url.username);
   if (!url.password.empty()) {
     out += ':';
-    out += secrets == Secrets::kHidden ? "***" : percent_encode(url.password);
+    out += secrets == Secrets::kHidden ? "***" : base::percent_encode(url.password);
   }
   if (!url.username.empty() || !url.password.empty()) out += '@';
   out += url.host.find(':') == std::string::npos ? url.host : '[' + url.host + ']';

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <optional>
 
-#include "base/text.h"
-
 namespace freshet::config {
 namespace {
 
@@ -19,7 +17,8 @@ bool is_variable_name(std::string_view name) {
 base::Result<std::string> expand(std::string_view inner, const std::map<std::string, std::string>& env) {
   const auto separator = inner.find(":-");
   const auto name = inner.substr(0, separator);
-  if (!is_variable_name(name)) return base::fail("\"${" + base::printable(inner) + "}\" names no variable");
+  // Not quoted: it may well be part of a password that has a ${ in it.
+  if (!is_variable_name(name)) return base::fail("has a ${…} that names no variable (a literal ${ is written $${)");
   std::optional<std::string> fallback;
   if (separator != std::string_view::npos) fallback = std::string(inner.substr(separator + 2));
   if (fallback && fallback->find("${") != std::string::npos) {

@@ -24,10 +24,18 @@ std::size_t distance(std::string_view a, std::string_view b) {
   return row.back();
 }
 
-}  // namespace
+/// The candidate that has more words than `name`, unless there are several.
+std::string_view longer_one(std::string_view name, const std::vector<std::string>& candidates) {
+  std::string_view found;
+  for (const std::string_view candidate : candidates) {
+    if (!candidate.starts_with(name) || !candidate.substr(name.size()).starts_with('_')) continue;
+    if (!found.empty()) return {};
+    found = candidate;
+  }
+  return found;
+}
 
-std::string suggestion(std::string_view name, const std::vector<std::string>& candidates) {
-  if (name.size() > kLongestName) return {};
+std::string_view closest_one(std::string_view name, const std::vector<std::string>& candidates) {
   std::string_view best;
   // Two swapped letters count as two slips.
   std::size_t least = 1 + (name.size() < 4 ? 1 : std::max<std::size_t>(2, name.size() / 4));
@@ -38,6 +46,15 @@ std::string suggestion(std::string_view name, const std::vector<std::string>& ca
       best = candidate;
     }
   }
+  return best;
+}
+
+}  // namespace
+
+std::string suggestion(std::string_view name, const std::vector<std::string>& candidates) {
+  if (name.size() > kLongestName) return {};
+  auto best = longer_one(name, candidates);
+  if (best.empty()) best = closest_one(name, candidates);
   if (best.empty()) return {};
   return " (did you mean " + std::string(best) + "?)";
 }

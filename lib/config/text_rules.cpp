@@ -2,6 +2,7 @@
 
 #include "base/channel_name.h"
 #include "base/text.h"
+#include "base/utf8.h"
 #include "config/address.h"
 #include "config/text_checks.h"
 
@@ -12,22 +13,6 @@ constexpr std::size_t kMaxPrefixBytes = 64;
 constexpr std::size_t kMaxHostBytes = 253;
 constexpr std::string_view kSentinelPort = "26379";
 
-/// Bytes of the UTF-8 sequence at the front of `text`; 0 when there is no valid one (RFC 3629).
-std::size_t sequence_length(std::string_view text) {
-  const auto byte = [&](std::size_t at) -> unsigned { return static_cast<unsigned char>(text[at]); };
-  const unsigned lead = byte(0);
-  if (lead < 0x80) return 1;
-  const std::size_t length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-  if (lead < 0xc2 || lead > 0xf4 || text.size() < length) return 0;
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xc0U) != 0x80U) return 0;
-  }
-  const bool overlong = (lead == 0xe0 && byte(1) < 0xa0) || (lead == 0xf0 && byte(1) < 0x90);
-  const bool surrogate = lead == 0xed && byte(1) > 0x9f;
-  const bool too_large = lead == 0xf4 && byte(1) > 0x8f;
-  return overlong || surrogate || too_large ? 0 : length;
-}
-
 }  // namespace
 
 base::Result<void> check_encoding(std::string_view text, std::string_view allowed) {
@@ -35,7 +20,7 @@ base::Result<void> check_encoding(std::string_view text, std::string_view allowe
     const auto byte = static_cast<unsigned char>(text[at]);
     const bool is_control = byte < 0x20 || byte == 0x7f;
     if (is_control && allowed.find(text[at]) == std::string_view::npos) return base::fail("holds a control character");
-    const auto length = sequence_length(text.substr(at));
+    const auto length = base::utf8_length(text.substr(at));
     if (length == 0) return base::fail("is not UTF-8");
     at += length;
   }
@@ -110,6 +95,10 @@ base::Result<std::string> origin(std::string_view text) {
     return refuse(text, "is not an origin: leave out what follows the host and port");
   }
   if (base::to_lower(text) != text) return refuse(text, "is not an origin as browsers send it: write it in lower case");
+  // Of the schemes that URLs know; those of apps and extensions are anyone's.
+  if (scheme == "ftp" || scheme == "file" || scheme == "ws" || scheme == "wss") {
+    return refuse(text, "is not an origin: pages come by http or https (try https://app.example.com)");
+  }
   const auto port_at = host.rfind(':');
   if (port_at != std::string_view::npos && host.find(']', port_at) == std::string_view::npos) {
     const auto port = host.substr(port_at + 1);

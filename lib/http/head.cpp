@@ -86,6 +86,8 @@ tl::expected<RequestLine, Problem> read_request_line(std::string_view line) {
 
 tl::expected<Framing, Problem> read_framing(const Request& request) {
   if (auto problem = check_host(request)) return tl::unexpected(std::move(*problem));
+  // RFC 6454 7.3. Rights go by it, and a proxy in front may have looked at another one.
+  if (values(request, "Origin").size() > 1) return refuse(400, "more than one Origin header");
 
   const auto lengths = values(request, "Content-Length");
   const auto chunked = read_transfer_encoding(request);

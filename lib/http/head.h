@@ -27,8 +27,8 @@ struct Framing {
   bool expects_continue = false;
 };
 
-/// Judges a complete head: Host, Expect and the framing of the body. RFC 9112 in its strict reading: what two servers
-/// might frame differently is refused (request smuggling).
+/// Judges a complete head: Host, Origin, Expect and the framing of the body. RFC 9112 in its strict reading: what two
+/// servers might frame differently is refused (request smuggling).
 tl::expected<Framing, Problem> read_framing(const Request& request);
 
 }  // namespace freshet::http

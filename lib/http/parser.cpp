@@ -307,6 +307,8 @@ bool Parser::wants_continue() const { return core_->expects_continue && core_->l
 
 Request Parser::take() { return std::move(core_->request); }
 
+const Request& Parser::so_far() const { return core_->request; }
+
 const Problem& Parser::problem() const { return core_->problem; }
 
 }  // namespace freshet::http

@@ -43,6 +43,8 @@ class Parser {
 
   /// The request; once, after kComplete.
   [[nodiscard]] Request take();
+  /// What has been read of it so far, in whole lines.
+  [[nodiscard]] const Request& so_far() const;
   /// After kFailed: 400 (malformed), 413 (body over its limit), 414 (request line over the head's limit), 417, 431
   /// (head over its limit, or too many headers), 501 (unknown method or transfer coding) or 505.
   [[nodiscard]] const Problem& problem() const;

@@ -68,6 +68,7 @@ void CommandLink::on_lost(bool was_up) {
   memory_.stop();
   readings_.clear();
   refusal_.clear();
+  restoring_ = false;
   if (was_up) observer_->on_command_down();
 }
 
@@ -98,34 +99,55 @@ void CommandLink::on_marked(Value reply) {
   if (reply.is_error()) return;
   const auto line = parse_clock_line(reply.text());
   if (!line) return link_.connection().close("FCALL freshet_mark: " + line.error().message, Retry::kSlow);
-  compare_settings(line->clock);
+  if (foreign_settings(line->clock) != foreign_settings_) restore_settings();
+  // A history that began anew has lost the bars, too.
+  if (std::exchange(floor_, line->clock.floor) != line->clock.floor && control_ != nullptr) control_->on_control_up();
 }
 
 void CommandLink::sync(broker::Id highest_seen, std::string_view epoch) {
-  const auto highest = std::to_string(highest_seen);
-  const auto ring = std::to_string(options_.ring);
-  const auto ttl = std::to_string(options_.ttl.count());
-  const auto max_bytes = std::to_string(options_.max_bytes);
-  std::vector<std::string_view> command{"FCALL", "freshet_sync", "0", highest, epoch.empty() ? "-" : epoch};
-  command.insert(command.end(), {"RING", ring, "TTL", ttl, "MAX", max_bytes});
-  if (!settings_written_) command.emplace_back("SET");
-  command.insert(command.end(), {"PREFIX", options_.prefix});
-  link_.connection().send(command, [this](const base::Result<Reply>& reply) {
+  send_sync(std::to_string(highest_seen), epoch.empty() ? "-" : epoch, [this](const base::Result<Reply>& reply) {
     if (reply) on_synced(reply->value());
   });
 }
 
+/// Shows no evidence, and writes what the clock does not say.
+void CommandLink::restore_settings() {
+  if (std::exchange(restoring_, true)) return;
+  send_sync("0", "-", [this](const base::Result<Reply>& reply) {
+    if (!reply) return;
+    restoring_ = false;
+    if (reply->value().is_error()) return;  // with the next mark again
+    if (const auto line = parse_clock_line(reply->value().text())) compare_settings(line->clock);
+  });
+}
+
+void CommandLink::send_sync(const std::string& highest_seen, std::string_view epoch, Connection::Answer answer) {
+  const auto ring = std::to_string(options_.ring);
+  const auto ttl = std::to_string(options_.ttl.count());
+  const auto max_bytes = std::to_string(options_.max_bytes);
+  std::vector<std::string_view> command{"FCALL", "freshet_sync", "0", highest_seen, epoch};
+  command.insert(command.end(), {"RING", ring, "TTL", ttl, "MAX", max_bytes});
+  if (!settings_written_) command.emplace_back("SET");
+  command.insert(command.end(), {"PREFIX", options_.prefix});
+  link_.connection().send(command, std::move(answer));
+}
+
 void CommandLink::on_synced(Value reply) {
+  if (reply.is_error() && reply.text().starts_with("EVIDENCE ")) {
+    link_.log(Level::kWarn, "FCALL freshet_sync: " + reply.describe() + "; what was known of it is given up");
+    return observer_->on_evidence_refused();
+  }
   // Evidence that was not shown must be shown again, and that is what follows a connection.
   if (reply.is_error()) return give_up("FCALL freshet_sync", reply);
   const auto line = parse_clock_line(reply.text());
   if (!line) return link_.connection().close("FCALL freshet_sync: " + line.error().message, Retry::kSlow);
   settings_written_ = true;
+  floor_ = line->clock.floor;
   compare_settings(line->clock);
   observer_->on_synced(line->clock);
 }
 
-void CommandLink::compare_settings(const broker::DatasetClock& clock) {
+std::string CommandLink::foreign_settings(const broker::DatasetClock& clock) const {
   const auto ttl = clock.ttl / base::kMicrosecondsPerSecond;
   std::string found;
   const auto compare = [&](const char* key, std::uint64_t theirs, std::uint64_t ours) {
@@ -136,10 +158,15 @@ void CommandLink::compare_settings(const broker::DatasetClock& clock) {
   compare("events", clock.ring, options_.ring);
   compare("ttl (s)", ttl, static_cast<std::uint64_t>(options_.ttl.count()));
   compare("max_event_bytes", clock.max_bytes, options_.max_bytes);
+  return found;
+}
+
+void CommandLink::compare_settings(const broker::DatasetClock& clock) {
+  auto found = foreign_settings(clock);
   if (found != foreign_settings_ && !found.empty()) {
     link_.log(Level::kWarn, "the history in Redis was set up differently from backplane.history here: " + found);
   }
-  foreign_settings_ = found;
+  foreign_settings_ = std::move(found);
 }
 
 void CommandLink::read_history(std::string_view channel) {
@@ -209,9 +236,9 @@ void CommandLink::publish(broker::Publication publication, std::function<void(br
   if (connection.queued_bytes() + bytes > most) {
     return refuse(std::move(done), publish_failure(Kind::kUnavailable, link_.about("too much waits to be sent")));
   }
+  // Without a reply it is not known what the connection still carried to Redis, and what Redis did of that.
   connection.send(arguments, [this, done = std::move(done)](const base::Result<Reply>& reply) {
-    done(reply ? publish_result(reply->value())
-               : publish_failure(Kind::kUnavailable, link_.about(reply.error().message)));
+    done(reply ? publish_result(reply->value()) : publish_failure(Kind::kUnknown, link_.about(reply.error().message)));
   });
 }
 
@@ -278,6 +305,7 @@ base::Error CommandLink::report(const base::Error& error) {
 }
 
 void CommandLink::give_up(std::string_view command, Value reply) {
+  if (reply.text().starts_with("READONLY ") && options_.demoted) options_.demoted();
   link_.connection().close(std::string(command) + ": " + reply.describe(), retry_after(reply.text()));
 }
 

@@ -31,6 +31,9 @@ class CommandLink final : private Link::User {
     std::uint64_t ring;
     std::chrono::seconds ttl;
     std::uint64_t max_bytes;
+    /// The server takes no writes any more, as it has become a replica: what it publishes from now on is not what
+    /// publishers are told. May be empty.
+    std::function<void()> demoted;
   };
 
   CommandLink(uv::Loop& loop, Options options, Log log);
@@ -72,6 +75,10 @@ class CommandLink final : private Link::User {
   void on_ring(Reply reply);
   void on_clock(Reply reply);
   void on_time(Value reply);
+  void send_sync(const std::string& highest_seen, std::string_view epoch, Connection::Answer answer);
+  void restore_settings();
+  /// In words, for the log; empty: the clock's settings are this process's.
+  [[nodiscard]] std::string foreign_settings(const broker::DatasetClock& clock) const;
   void compare_settings(const broker::DatasetClock& clock);
   void give_up(std::string_view command, Value reply);
   void refuse(std::function<void(broker::PublishResult)> done, broker::PublishResult result);
@@ -86,11 +93,14 @@ class CommandLink final : private Link::User {
   std::optional<Functions> functions_;
   base::Instant functions_checked_{};
   std::deque<Reading> readings_;
+  /// Of the history that was last seen; 0: none.
+  broker::Id floor_ = 0;
   std::string refusal_;
   /// The clock's settings that were last found to differ from this process's; in words, for the log.
   std::string foreign_settings_;
   std::string reported_;
   bool settings_written_ = false;
+  bool restoring_ = false;
   std::deque<std::function<void()>> refused_;
   std::unique_ptr<base::Timer> refusing_;
   Link link_;

@@ -45,7 +45,7 @@ void Connection::on_dialed(base::Result<uv::Fd> fd) {
   Wire::Handler& handler = *this;
   wire_ = std::make_unique<Wire>(loop_, std::move(*fd), options_.tls, options_.address.host, handler);
   if (wire_->is_open()) return log_in();
-  deadline_ = loop_.after(std::max(due() - loop_.now(), base::Duration::zero()), [this] {
+  deadline_ = loop_.after(std::max(due().at - loop_.now(), base::Duration::zero()), [this] {
     close("no TLS handshake within " + words(options_.connect_deadline) + " (does this port speak TLS?)");
   });
 }
@@ -93,6 +93,7 @@ void Connection::judge_login(std::string_view command, Value answer) {
 }
 
 void Connection::send(std::span<const std::string_view> arguments, Answer answer, Cut cut) {
+  if (pending_.empty()) first_since_ = loop_.now();
   pending_.push_back({std::string(arguments.front()), loop_.now(), std::move(answer), cut});
   if (loss_) return;
   post(arguments);
@@ -167,6 +168,7 @@ void Connection::take_replies() {
     }
     const auto pending = std::move(pending_.front());
     pending_.pop_front();
+    first_since_ = last_heard_;
     pending.answer(std::move(**reply));
   }
 }
@@ -183,26 +185,29 @@ void Connection::on_closed(std::string_view why) {
 
 void Connection::on_tls_failure(std::string_view why) { close("TLS: " + std::string(why), Retry::kSlow); }
 
-base::Instant Connection::due() const {
-  if (!connected_) return started_ + options_.connect_deadline;
-  return std::max(pending_.front().sent, last_heard_) + options_.reply_deadline;
+Connection::Due Connection::due() const {
+  if (!connected_) return {started_ + options_.connect_deadline, "no reply", options_.connect_deadline};
+  const auto silent = std::max(pending_.front().sent, last_heard_) + options_.reply_deadline;
+  const auto whole = first_since_ + options_.whole_reply_deadline;
+  if (whole < silent) return {whole, "no whole reply", options_.whole_reply_deadline};
+  return {silent, "no reply", options_.reply_deadline};
 }
 
 void Connection::watch_deadline() {
   if (deadline_ || pending_.empty()) return;
-  deadline_ = loop_.after(std::max(due() - loop_.now(), base::Duration::zero()), [this] { check_deadline(false); });
+  deadline_ = loop_.after(std::max(due().at - loop_.now(), base::Duration::zero()), [this] { check_deadline(false); });
 }
 
 void Connection::check_deadline(bool last_chance) {
   const auto done = std::move(deadline_);
   if (loss_ || pending_.empty()) return;
-  if (due() > loop_.now()) return watch_deadline();
+  const auto [at, missing, limit] = due();
+  if (at > loop_.now()) return watch_deadline();
   if (!last_chance) {
     deadline_ = loop_.after(kLastChance, [this] { check_deadline(true); });
     return;
   }
-  const auto limit = connected_ ? options_.reply_deadline : options_.connect_deadline;
-  close("no reply to " + pending_.front().command + " within " + words(limit));
+  close(std::string(missing) + " to " + pending_.front().command + " within " + words(limit));
 }
 
 void Connection::close(std::string reason, Retry retry) {

@@ -49,6 +49,9 @@ class Connection final : private Wire::Handler {
     base::Duration connect_deadline = std::chrono::seconds(5);
     /// For the oldest command without a reply, counted anew whenever bytes come: a long reply is not a missing one.
     base::Duration reply_deadline = std::chrono::seconds(5);
+    /// For one whole reply, however steadily its bytes come: from the command, or from the reply before it. Enough for
+    /// a ring of 256 MiB at 5 MB a second.
+    base::Duration whole_reply_deadline = std::chrono::seconds(60);
     /// What may wait to be sent; a command beyond that means that Redis has stopped reading, and ends the connection.
     std::size_t max_queued_bytes = std::size_t{64} << 20U;
     /// Of all texts of one reply; a reply beyond that is cut.
@@ -122,7 +125,13 @@ class Connection final : private Wire::Handler {
   void write_out();
   void watch_deadline();
   void check_deadline(bool last_chance);
-  [[nodiscard]] base::Instant due() const;
+  /// When the oldest command is given up, and with which words.
+  struct Due {
+    base::Instant at;
+    std::string_view missing;
+    base::Duration limit;
+  };
+  [[nodiscard]] Due due() const;
   void finish();
 
   uv::Loop& loop_;
@@ -130,6 +139,7 @@ class Connection final : private Wire::Handler {
   Owner& owner_;
   base::Instant started_;
   base::Instant last_heard_{};
+  base::Instant first_since_{};  ///< the oldest command has been the oldest
   std::unique_ptr<uv::Connector> connector_;
   std::unique_ptr<Wire> wire_;
   ReplyReader reader_;

@@ -378,7 +378,7 @@ local function sync(keys, args)
   local clock, now = read_clock(options.PREFIX or DEFAULT_PREFIX), time()
   -- What lies within the clock moves nothing: a dataset whose clock ran ahead must not lock its daemons out.
   if seen > math.max(now, clock.last or 0) + FARTHEST_EVIDENCE then
-    fail('H %s is more than a day ahead of the clock (TIME is %s)', decimal(seen), decimal(now))
+    fail_with('EVIDENCE', 'H %s is more than a day ahead of the clock and the time', decimal(seen))
   end
   enter(clock, now, true)
 

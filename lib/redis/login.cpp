@@ -1,26 +1,23 @@
 #include "redis/login.h"
 
-#include <cerrno>
-#include <fstream>
-#include <sstream>
+#include <cstddef>
+#include <utility>
 
-#include "uv/errno_text.h"
+#include "base/file.h"
 
 namespace freshet::redis {
+namespace {
+
+/// More is another file, named by mistake.
+constexpr std::size_t kMaxPasswordBytes = std::size_t{1} << 20U;
+
+}  // namespace
 
 base::Result<std::string> current_password(const Login& login) {
   if (login.password_file.empty()) return login.password;
-  const auto refuse = [&] {
-    const int error = errno == 0 ? EIO : errno;
-    return base::fail(login.password_key + ": " + login.password_file + ": " + uv::errno_text(error));
-  };
-  errno = 0;
-  std::ifstream file(login.password_file, std::ios::binary);
-  if (!file) return refuse();
-  std::ostringstream bytes;
-  bytes << file.rdbuf();  // an empty file fails, too, but not the file
-  if (file.bad() || (bytes.fail() && errno != 0)) return refuse();
-  auto password = std::move(bytes).str();
+  auto read = base::read_file(login.password_file, kMaxPasswordBytes);
+  if (!read) return tl::unexpected(read.error().at(login.password_file).at(login.password_key));
+  auto password = *std::move(read);
   if (password.ends_with('\n')) password.pop_back();
   if (password.ends_with('\r')) password.pop_back();
   return password;

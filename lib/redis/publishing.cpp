@@ -42,7 +42,7 @@ std::vector<std::string> publish_command(broker::Publication publication, const 
 
 broker::PublishResult publish_result(Value reply) {
   if (reply.is(Value::Type::kInteger) && reply.integer() >= 0) return static_cast<broker::Id>(reply.integer());
-  if (!reply.is_error()) return publish_failure(Kind::kUnavailable, "unexpected reply: " + reply.describe());
+  if (!reply.is_error()) return publish_failure(Kind::kUnknown, "unexpected reply: " + reply.describe());
   const auto text = reply.text();
   if (!text.starts_with(kOwnError) || is_state_trouble(text)) {
     return publish_failure(Kind::kUnavailable, reply.describe());

@@ -67,7 +67,10 @@ RedisBackplane::RedisBackplane(uv::Loop& loop, const Options& options, const Log
   command_ = std::make_unique<CommandLink>(
       loop,
       CommandLink::Options{std::move(asking), options.prefix, options.instance, mark_tag, options.load_functions,
-                           options.ring, options.ttl, options.max_bytes},
+                           options.ring, options.ttl, options.max_bytes,
+                           [this] {
+                             if (subscriber_->link().up()) subscriber_->replace("the server has become a replica");
+                           }},
       log);
 }
 

@@ -25,7 +25,7 @@ SentinelWatch::SentinelWatch(uv::Loop& loop, const Options& options, Log log)
     connection.address = node;
     connection.role = Role::kSentinel;
     connection.must_tell_role = true;
-    connection.connect_deadline = connection.reply_deadline = kDeadline;
+    connection.connect_deadline = connection.reply_deadline = connection.whole_reply_deadline = kDeadline;
     const Link::Options link{.kind = "sentinel",
                              .name = {},
                              .connection = std::move(connection),

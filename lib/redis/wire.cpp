@@ -3,6 +3,7 @@
 #include <chrono>
 #include <utility>
 
+#include "uv/errno_text.h"
 #include "uv/loop.h"
 
 namespace freshet::redis {
@@ -111,11 +112,11 @@ void Wire::decrypt(const bool& destroyed) {
   update_interest();
 }
 
-void Wire::on_closed(std::string_view why) {
-  if (session_ && why.empty()) {
-    why = is_open() ? "the server hung up without ending TLS" : "the server hung up during the TLS handshake";
-  }
-  handler_.on_closed(why);
+void Wire::on_closed(int error) {
+  if (error != 0) return handler_.on_closed(uv::errno_text(error));
+  if (!session_) return handler_.on_closed("");
+  handler_.on_closed(is_open() ? "the server hung up without ending TLS"
+                               : "the server hung up during the TLS handshake");
 }
 
 }  // namespace freshet::redis

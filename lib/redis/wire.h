@@ -55,7 +55,7 @@ class Wire final : private uv::Socket::Handler {
 
  private:
   void on_data(std::string_view bytes) override;
-  void on_closed(std::string_view why) override;
+  void on_closed(int error) override;
   void on_writable() override;
 
   void decrypt(const bool& destroyed);

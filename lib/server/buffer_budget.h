@@ -4,13 +4,14 @@
 
 namespace freshet::server {
 
-/// What may wait for all slow clients together. Only streams whose socket takes no more are charged: what a fast one
-/// has queued is gone at the end of the turn. Each stream gives back what it was charged.
+/// What may wait for all slow clients together, and what of their requests waits for its turn. Only streams whose
+/// socket takes no more are charged: what a fast one has queued is gone at the end of the turn. Each gives back what it
+/// was charged.
 class BufferBudget {
  public:
   explicit BufferBudget(const std::size_t& limit_bytes) : limit_bytes_(limit_bytes) {}
 
-  /// A stream that was charged `before` is charged `after` from now on.
+  /// Whoever was charged `before` is charged `after` from now on.
   void charge(std::size_t before, std::size_t after) { used_bytes_ += after - before; }
   /// Whether so many bytes more would still be within the budget.
   [[nodiscard]] bool has_room(std::size_t more) const { return used_bytes_ + more <= limit_bytes_; }

@@ -4,7 +4,6 @@
 #include <array>
 #include <cerrno>
 #include <limits>
-#include <system_error>
 #include <utility>
 
 #include "server/http_server.h"
@@ -17,6 +16,8 @@ constexpr std::size_t kPiecesAtOnce = 128;
 constexpr std::chrono::seconds kLingerTime{2};
 /// Heartbeats for which a client may leave alone what waits for it.
 constexpr int kPatience = 4;
+/// How soon to look again whether a stream has been opened that has something to tell behind that.
+constexpr std::chrono::milliseconds kOpeningLook{250};
 constexpr std::size_t kLingerBytes = std::size_t{16} << 20U;
 
 std::size_t size_of(std::span<const iovec> pieces) {
@@ -31,7 +32,7 @@ Connection::Connection(HttpServer& server, std::uint64_t number, uv::Fd fd, uv::
     : server_(server),
       number_(number),
       socket_(server.loop(), std::move(fd), *this, uv::Socket::Accepted{}),
-      exchange_(std::make_unique<Exchange>(std::move(peer))) {
+      exchange_(std::make_unique<Exchange>(std::move(peer), server.budget())) {
   await(State::kReading, server.settings().request_timeout);
 }
 
@@ -53,13 +54,12 @@ void Connection::await(State state, std::chrono::milliseconds limit) {
 void Connection::on_data(std::string_view bytes) {
   switch (state_) {
     case State::kReading:
-      return read_requests(bytes);
+      return read_request(bytes);
     case State::kAnswering:
     case State::kWriting:
+    case State::kWaiting:
       exchange_->keep(bytes);
-      // A pipeline waits in the kernel until its turn comes.
-      if (exchange_->kept_bytes() > server_.settings().request_bytes) socket_.read(false);
-      return;
+      return socket_.read(false);  // what comes behind that waits in the kernel
     case State::kStreaming:
     case State::kEnding:
     case State::kLingering:
@@ -76,42 +76,55 @@ void Connection::discard(std::size_t bytes) {
   if (sum > bound) close("error");
 }
 
-void Connection::read_requests(std::string_view bytes) {
+/// From what was kept or, when nothing was, from `bytes`.
+void Connection::read_request(std::string_view bytes) {
   const auto& settings = server_.settings();
-  while (state_ == State::kReading && (!bytes.empty() || exchange_->kept_bytes() > 0)) {
-    // However long the connection was idle before.
-    if (exchange_->idle()) await(State::kReading, settings.request_timeout);
-    const auto status =
-        exchange_->read(std::exchange(bytes, {}), {settings.request_bytes, server_.routes().max_body_bytes()});
-    if (status == http::Parser::Status::kNeedMore) {
-      if (!exchange_->take_continue()) return;
-      exchange_->say(http::kContinue);
-      return flush();
-    }
-    if (status == http::Parser::Status::kComplete) {
-      handle(exchange_->take());
-    } else {
-      exchange_->reject(exchange_->problem());
-      await(State::kWriting, settings.request_timeout);
-      stream_changed();
-    }
+  // However long the connection was idle before.
+  if (exchange_->idle()) await(State::kReading, settings.request_timeout);
+  const auto status = exchange_->read(bytes, {settings.request_bytes, server_.routes().max_body_bytes()});
+  if (status == http::Parser::Status::kNeedMore) {
+    if (!exchange_->take_continue()) return;
+    exchange_->say(http::kContinue);
+    return flush();
   }
+  if (status == http::Parser::Status::kComplete) {
+    handle(exchange_->take());
+  } else {
+    reject(exchange_->problem());
+  }
+  if (exchange_->pipelined()) socket_.read(false);
+}
+
+void Connection::read_kept() {
+  if (state_ != State::kWaiting) return;
+  state_ = State::kReading;
+  read_request({});
+  // The client's end, told already, ends a stream, and also what is only the beginning of a request.
+  if (socket_.ended() && (state_ == State::kReading || state_ == State::kStreaming)) return close("client");
+  if (state_ == State::kReading) socket_.read(true);
+}
+
+void Connection::reject(const http::Problem& problem) {
+  exchange_->reject(problem, server_.routes().refusal_headers(exchange_->so_far()));
+  await(State::kWriting, server_.settings().request_timeout);
+  stream_changed();
 }
 
 void Connection::handle(const http::Request& request) {
   state_ = State::kAnswering;
   server_.wheel().cancel(*this);
-  if (server_.draining()) exchange_->end_after_answer();
+  if (server_.draining() || (socket_.ended() && !exchange_->pipelined())) exchange_->end_after_answer();
   auto reply = server_.routes().handle(request, exchange_->peer());
   if (auto* response = std::get_if<http::Response>(&reply)) {
     answer(*response);
   } else if (auto* later = std::get_if<Later>(&reply)) {
     (*later)(server_.reply_to(number_));
   } else if (auto* feed = std::get_if<Feed>(&reply)) {
-    server_.draining() ? answer(server_.come_back_response(feed->headers)) : open_feed(*feed);
-  } else if (auto& opening = std::get<OpenStream>(reply); server_.draining()) {
-    answer(server_.come_back_response(opening.headers));
+    if (server_.draining()) return answer(server_.come_back_response(feed->headers));
+    open_feed(*feed);
   } else {
+    auto& opening = std::get<OpenStream>(reply);
+    if (server_.draining()) return answer(server_.come_back_response(opening.headers));
     open_stream(std::move(opening));
   }
 }
@@ -234,15 +247,21 @@ void Connection::written() {
       return linger();
     case State::kWriting:
       if (!exchange_->keeps_alive()) return linger();
+      if (exchange_->has_kept()) {
+        server_.wheel().cancel(*this);
+        state_ = State::kWaiting;
+        return server_.read_later(*this);
+      }
+      if (socket_.ended()) return close("client");
       await(State::kReading, server_.settings().request_timeout);
-      socket_.read(true);
-      return read_requests({});
+      return socket_.read(true);
     default:
       return;
   }
 }
 
 void Connection::linger() {
+  if (socket_.ended()) return close("client");
   socket_.shutdown_write();
   socket_.read(true);
   exchange_.reset();
@@ -272,9 +291,7 @@ void Connection::drain() {
 
 void Connection::on_due() {
   if (state_ == State::kReading && exchange_->begun()) {
-    exchange_->reject({408, "the request did not arrive within the time allowed"});
-    await(State::kWriting, server_.settings().request_timeout);
-    return stream_changed();
+    return reject({408, "the request did not arrive within the time allowed"});
   }
   if (state_ != State::kStreaming) return close("error");
   tend_stream();
@@ -295,22 +312,30 @@ void Connection::tend_stream() {
   if (const auto expires_at = stream_->visitor().expires_at()) {
     const std::chrono::milliseconds left(*expires_at * 1000 - server_.loop().wall_us() / 1000);
     if (left.count() <= 0) return end_stream("expired");
-    const bool tells = settings.expiring_notice.count() > 0;
-    if (tells && !expiry_told_ && left <= settings.expiring_notice) {
-      expiry_told_ = true;
-      stream_->push(sse::stream_expiring(std::chrono::ceil<std::chrono::seconds>(left)));
-    }
-    next = std::min(next, tells && !expiry_told_ ? left - settings.expiring_notice : left);
+    next = std::min({next, left, tell_expiry(left)});
   }
   server_.wheel().schedule(*this, next);
 }
 
-void Connection::on_closed(std::string_view why) {
-  // A client that closes its half behind the request may still be reading the answer.
-  if (why.empty() && state_ == State::kAnswering) return exchange_->end_after_answer();
-  if (why.empty() && state_ == State::kWriting && !write_some() && state_ == State::kClosed) return;
-  const bool by_client = why.empty() || why == std::generic_category().message(ECONNRESET);
-  close(by_client ? "client" : "error");
+/// Says in time that the stream will end, but never before its opening event. When to look again.
+std::chrono::milliseconds Connection::tell_expiry(std::chrono::milliseconds left) {
+  const auto notice = server_.settings().expiring_notice;
+  if (expiry_told_ || notice.count() == 0) return left;
+  if (left > notice) return left - notice;
+  if (const auto* subscription = stream_->subscription(); subscription != nullptr && !subscription->opened()) {
+    return kOpeningLook;
+  }
+  expiry_told_ = true;
+  stream_->push(sse::stream_expiring(std::chrono::ceil<std::chrono::seconds>(left)));
+  return left;
+}
+
+void Connection::on_closed(int error) {
+  // A client that closes its half behind its requests may still be reading the answers.
+  const bool reads_on =
+      state_ == State::kAnswering || state_ == State::kWriting || state_ == State::kWaiting || state_ == State::kEnding;
+  if (error != 0 || !reads_on) return close(error == 0 || error == ECONNRESET ? "client" : "error");
+  if (state_ == State::kAnswering && !exchange_->pipelined()) exchange_->end_after_answer();
 }
 
 void Connection::close(std::string_view reason) {

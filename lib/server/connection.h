@@ -37,9 +37,11 @@ class Connection final : public uv::Socket::Handler, public EventStream::Owner, 
   }
   /// The answer to the request under way, if it is still awaited.
   void answer(const http::Response& response);
-  /// Ends a stream cleanly, telling the client when to come back; closes any other connection when it is idle.
+  /// The next request of a pipeline, whose turn has come.
+  void read_kept();
+  /// Ends a stream cleanly, telling the client when to come back. What does not stream is left alone.
   void end_stream(std::string_view reason);
-  /// No further request is taken.
+  /// Closes the connection when no request has come, or begun to; otherwise the next answer will be the last one.
   void drain();
   /// A frame of a feed; left out while the client does not take what it was sent before. False: the stream has ended.
   bool push(const sse::FramePtr& frame);
@@ -60,6 +62,7 @@ class Connection final : public uv::Socket::Handler, public EventStream::Owner, 
     kReading,    ///< a request, or waiting for one
     kAnswering,  ///< a route is at work
     kWriting,    ///< an answer
+    kWaiting,    ///< for its turn: the next request of a pipeline has come
     kStreaming,
     kEnding,     ///< the last bytes of a stream
     kLingering,  ///< all is written; what the client still sends is thrown away, so that it can read the answer
@@ -67,11 +70,12 @@ class Connection final : public uv::Socket::Handler, public EventStream::Owner, 
   };
 
   void on_data(std::string_view bytes) override;
-  void on_closed(std::string_view why) override;
+  void on_closed(int error) override;
   void on_writable() override;
   void on_due() override;
 
-  void read_requests(std::string_view bytes);
+  void read_request(std::string_view bytes);
+  void reject(const http::Problem& problem);
   void handle(const http::Request& request);
   void open_stream(OpenStream opening);
   void open_feed(const Feed& feed);
@@ -79,6 +83,7 @@ class Connection final : public uv::Socket::Handler, public EventStream::Owner, 
   bool begin_stream(const std::vector<http::Header>& headers, Caller caller);
   void report_end(std::string_view reason);
   void tend_stream();
+  std::chrono::milliseconds tell_expiry(std::chrono::milliseconds left);
   void discard(std::size_t bytes);
   [[nodiscard]] bool write_some();
   [[nodiscard]] std::size_t gather(std::span<iovec> pieces) const;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "auth/identity.h"
+#include "auth/json_text.h"
 #include "base/channel_name.h"
 #include "base/text.h"
 
@@ -50,10 +51,10 @@ base::Result<Disconnect> read(const json& body) {
 
 base::Result<Disconnect> parse_control(std::string_view message) {
   if (message.size() > kMaxControlBytes) return base::fail(std::to_string(message.size()) + " bytes are too many");
-  const auto whole = json::parse(message, nullptr, false);
-  if (!whole.is_object()) return base::fail("not a JSON object");
-  if (whole.size() != 1 || !whole.contains("disconnect")) return base::fail("takes a disconnect and nothing else");
-  const auto& body = whole["disconnect"];
+  const auto whole = auth::parse_json_object(message);
+  if (!whole) return tl::unexpected(whole.error());
+  if (whole->size() != 1 || !whole->contains("disconnect")) return base::fail("takes a disconnect and nothing else");
+  const auto& body = (*whole)["disconnect"];
   if (!body.is_object()) return base::fail("disconnect: not an object");
   return read(body);
 }

@@ -25,7 +25,7 @@ struct Disconnect {
 };
 
 /// Reads `{"disconnect":{"user":"42","for":"10m"}}` or `{"disconnect":{"channel":"news"}}`. Anything else, a member too
-/// many included, is an error that says why.
+/// many or given twice included, is an error that says why.
 base::Result<Disconnect> parse_control(std::string_view message);
 /// What parse_control reads back. An error when the name breaks the rules of its kind or is not UTF-8.
 base::Result<std::string> encode_control(const Disconnect& disconnect);

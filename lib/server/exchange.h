@@ -11,6 +11,7 @@
 #include "http/parser.h"
 #include "http/response.h"
 #include "http/stream_heads.h"
+#include "server/backlog.h"
 #include "uv/peer.h"
 
 namespace freshet::server {
@@ -19,14 +20,17 @@ namespace freshet::server {
 /// the connection, and gone once an event stream stands: most connections are just that.
 class Exchange {
  public:
-  explicit Exchange(uv::Peer peer) : peer_(std::move(peer)) {}
+  /// What is kept is charged to the budget, which outlives this.
+  Exchange(uv::Peer peer, BufferBudget& budget) : peer_(std::move(peer)), backlog_(budget) {}
 
-  /// Reads one request, from what was kept and then from `bytes`, and keeps what lies behind it. kComplete: `take`;
-  /// kFailed: `reject`.
+  /// Reads one request, from what was kept or, when nothing was, from `bytes`, and keeps what lies behind it.
+  /// kComplete: `take`; kFailed: `reject`.
   [[nodiscard]] http::Parser::Status read(std::string_view bytes, http::Limits limits);
-  /// For later: an answer is still to be given.
-  void keep(std::string_view bytes) { input_ += bytes; }
-  [[nodiscard]] std::size_t kept_bytes() const { return input_.size(); }
+  /// For later: an answer is still to be given. Where the budget has no room, that answer is the last one instead.
+  void keep(std::string_view bytes);
+  [[nodiscard]] bool has_kept() const { return !backlog_.empty(); }
+  /// More has come than the request at work, kept or not.
+  [[nodiscard]] bool pipelined() const { return has_kept() || cut_; }
   /// Nothing has come since the last request.
   [[nodiscard]] bool idle() const { return !parser_; }
   /// A request has begun, and its end has not come.
@@ -36,7 +40,9 @@ class Exchange {
 
   [[nodiscard]] http::Request take();
   /// Answers what cannot be read, or did not come in time, and reads no more.
-  void reject(const http::Problem& problem);
+  void reject(const http::Problem& problem, const std::vector<http::Header>& headers);
+  /// What has been read of the request that is rejected.
+  [[nodiscard]] const http::Request& so_far() const { return parser_->so_far(); }
   /// What is wrong with the request, after kFailed.
   [[nodiscard]] const http::Problem& problem() const { return parser_->problem(); }
 
@@ -46,8 +52,8 @@ class Exchange {
   void say(std::string_view bytes) { output_ += bytes; }
   /// The answer under way is the last one.
   void end_after_answer() { keep_alive_ = false; }
-  /// What is kept is forgotten.
-  void forget_input() { input_ = {}; }
+  /// What lies behind the request is forgotten.
+  void forget_input();
 
   [[nodiscard]] bool keeps_alive() const { return keep_alive_; }
   [[nodiscard]] bool chunks() const { return minor_version_ == 1; }
@@ -60,13 +66,14 @@ class Exchange {
  private:
   uv::Peer peer_;
   std::optional<http::Parser> parser_;
-  std::string input_;
+  Backlog backlog_;
   std::string output_;
   std::size_t written_ = 0;
   std::uint8_t minor_version_ = 1;
   bool keep_alive_ = true;
   bool head_only_ = false;
   bool continued_ = false;
+  bool cut_ = false;  ///< what came behind the request could not be kept
 };
 
 }  // namespace freshet::server

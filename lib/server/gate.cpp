@@ -65,7 +65,7 @@ Gate::Identification Gate::identify(const http::Request& request, const uv::Peer
 
 tl::expected<auth::Identity, auth::Rejection> Gate::verify(std::string_view token) {
   auto identity = verifier_.verify(token, now_s());
-  if (!identity && identity.error().reason == auth::Rejection::Reason::kUnknownKey) key_missing_();
+  if (!identity && identity.error().wanted_key) identity.error().for_now = key_missing_(*identity.error().wanted_key);
   return identity;
 }
 

@@ -16,14 +16,20 @@
 
 namespace freshet::server {
 
+/// Whether a disconnect bars this identity for a time.
+using Barred = std::function<bool(const auth::Identity& identity)>;
+
 /// Tells who a request comes from. Owned by the application; verifier, settings and clock outlive it.
 class Gate {
  public:
   /// Nobody, somebody, or somebody whose credentials are bad: never taken for nobody.
   using Identification = tl::expected<std::optional<auth::Identity>, auth::Rejection>;
 
-  /// `key_missing` is called when a token names a key that nobody has: a newer JWKS may have it.
-  Gate(const Settings& settings, auth::Verifier& verifier, base::Clock& clock, std::function<void()> key_missing)
+  /// Hears of the `kid` of a token that no key verifies (empty: it names none), and says whether keys are still to come
+  /// that may.
+  using KeyMissing = std::function<bool(const std::string& kid)>;
+
+  Gate(const Settings& settings, auth::Verifier& verifier, base::Clock& clock, KeyMissing key_missing)
       : settings_(settings), verifier_(verifier), clock_(clock), key_missing_(std::move(key_missing)) {}
 
   /// A trusted proxy's headers, then the first token present of Authorization, cookie and `query_token`.
@@ -40,7 +46,7 @@ class Gate {
   const Settings& settings_;
   auth::Verifier& verifier_;
   base::Clock& clock_;
-  std::function<void()> key_missing_;
+  KeyMissing key_missing_;
 };
 
 }  // namespace freshet::server

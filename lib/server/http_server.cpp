@@ -21,6 +21,8 @@ constexpr std::chrono::seconds kLateMark{2};
 constexpr std::uint32_t kLooksMissed = 16;
 /// Beyond the streams that are allowed, so many connections may ask and be sent away politely.
 constexpr std::size_t kSpareConnections = 1024;
+/// Requests of pipelines that are answered in one turn of the loop: each may have a signature to be verified.
+constexpr std::size_t kWaitingAtOnce = 32;
 /// When a client whose machine is gone is first asked for a sign of life.
 constexpr std::chrono::seconds kKeepaliveIdle{60};
 constexpr std::string_view kRevoked = "revoked";
@@ -55,7 +57,7 @@ uv::Listener::Handler HttpServer::accept_handler() {
 }
 
 uv::ListenerOptions HttpServer::prepared(uv::ListenerOptions options) {
-  options.on_exhausted = [this] { ++statistics_.shed["descriptors"]; };
+  options.on_exhausted = [this] { ++statistics_.shed[Shed::kDescriptors]; };
   options.connections.no_delay = true;
   options.connections.send_buffer_bytes = settings_.write_buffer_bytes;
   options.connections.keepalive_idle = kKeepaliveIdle;
@@ -70,11 +72,11 @@ base::Result<uv::Address> HttpServer::keep(base::Result<std::unique_ptr<uv::List
 
 void HttpServer::accept(uv::Fd fd, uv::Peer peer) {
   if (draining_) {
-    ++statistics_.shed["draining"];
+    ++statistics_.shed[Shed::kDraining];
     return;
   }
   if (connections_.size() >= settings_.connections + kSpareConnections) {
-    ++statistics_.shed["connections"];
+    ++statistics_.shed[Shed::kConnections];
     return;
   }
   auto& connection = connections_.add(*this, std::move(fd), std::move(peer));
@@ -123,7 +125,7 @@ std::chrono::milliseconds HttpServer::jittered_retry() {
 
 http::Response HttpServer::come_back_response(const std::vector<http::Header>& headers) {
   ++statistics_.outcomes["shed"];
-  ++statistics_.shed["draining"];
+  ++statistics_.shed[Shed::kDraining];
   return {200, headers, std::string(sse::retry(jittered_retry())->plain())};
 }
 
@@ -146,6 +148,21 @@ void HttpServer::end_turn() {
   }
   for (const auto number : std::exchange(closed_, {})) connections_.erase(number);
   if (draining_ && drained_) finish_drain();
+}
+
+void HttpServer::read_later(Connection& connection) {
+  waiting_.push_back(connection.number());
+  if (!waiting_timer_) waiting_timer_ = loop_.after({}, [this] { read_waiting(); });
+}
+
+void HttpServer::read_waiting() {
+  waiting_timer_.reset();
+  for (auto left = std::min(waiting_.size(), kWaitingAtOnce); left > 0; --left) {
+    const auto number = waiting_.front();
+    waiting_.pop_front();
+    if (auto* connection = connections_.find(number); connection != nullptr) connection->read_kept();
+  }
+  if (!waiting_.empty()) waiting_timer_ = loop_.after({}, [this] { read_waiting(); });
 }
 
 void HttpServer::flush_soon(Connection& connection) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -84,6 +85,9 @@ class HttpServer {
   void flush_later(Connection& connection) { changed_.push_back(&connection); }
   /// For a stream that has just opened: within some milliseconds, unless something else comes to be written before.
   void flush_soon(Connection& connection);
+  /// For a pipeline: one request of each connection in a turn of the loop, and of some connections only, so that nobody
+  /// else waits for long.
+  void read_later(Connection& connection);
   void destroy_later(Connection& connection) { closed_.push_back(connection.number()); }
   [[nodiscard]] Statistics& statistics() { return statistics_; }
   [[nodiscard]] BufferBudget& budget() { return budget_; }
@@ -101,6 +105,7 @@ class HttpServer {
   [[nodiscard]] uv::ListenerOptions prepared(uv::ListenerOptions options);
   [[nodiscard]] base::Result<uv::Address> keep(base::Result<std::unique_ptr<uv::Listener>> listener);
   void flush_fresh();
+  void read_waiting();
   void end_next_streams();
   void finish_drain();
 
@@ -121,6 +126,9 @@ class HttpServer {
   ConnectionTable connections_;
   std::vector<Connection*> changed_;
   std::vector<std::uint64_t> closed_;
+  /// Connections with a request that has been read and waits for its turn.
+  std::deque<std::uint64_t> waiting_;
+  std::unique_ptr<base::Timer> waiting_timer_;
   std::uint32_t not_looking_ = 0;  ///< so many new connections more are not read from before the kernel tells of them
   /// Streams that wait for their opening event, in the order in which they came.
   std::vector<Fresh> fresh_;

@@ -25,12 +25,18 @@ http::Response with(http::Response response, const std::vector<http::Header>& he
   return response;
 }
 
+http::Response without_content(std::vector<http::Header> headers) {
+  headers.push_back({"Cache-Control", "no-store"});
+  return {204, std::move(headers), {}};
+}
+
 }  // namespace
 
 Answer PublicRoutes::handle(const http::Request& request, const uv::Peer& peer) {
   const bool star = request.path == "*" && request.method == "OPTIONS";
   if (request.path != "/events" && !star) {
-    return http::to_response({404, "there is nothing here; event streams are at /events"});
+    return with(http::to_response({404, "there is nothing here; event streams are at /events"}),
+                refusal_headers(request));
   }
   auto headers = cors_headers(request, settings_);
   if (!headers) {
@@ -39,13 +45,17 @@ Answer PublicRoutes::handle(const http::Request& request, const uv::Peer& peer) 
   if (request.method == "OPTIONS") {
     if (request.header("Origin") != nullptr) add_preflight_headers(request, *headers);
     headers->push_back({"Allow", "GET, HEAD, OPTIONS"});
-    return http::Response{204, std::move(*headers), {}};
+    return without_content(std::move(*headers));
   }
   if (request.method != "GET" && request.method != "HEAD") {
     headers->push_back({"Allow", "GET, HEAD, OPTIONS"});
     return with(http::to_response({405, "an event stream is read with GET"}), *headers);
   }
   return events(request, peer, std::move(*headers));
+}
+
+std::vector<http::Header> PublicRoutes::refusal_headers(const http::Request& request) const {
+  return cors_headers(request, settings_).value_or(Headers());
 }
 
 Answer PublicRoutes::events(const http::Request& request, const uv::Peer& peer, Headers headers) {
@@ -61,17 +71,13 @@ Answer PublicRoutes::events(const http::Request& request, const uv::Peer& peer, 
     if (auto refused = authorize(identity, *wanted, headers)) return std::move(*refused);
     if (identity && barred_(*identity)) {
       ++statistics_.outcomes["barred"];
-      return http::Response{204, std::move(headers), {}};
+      return without_content(std::move(headers));
     }
   }
 
   OpenStream stream{stream_headers(headers), std::move(wanted->channels), wanted->cursor, {}};
+  if (identity) stream.caller = caller_of(*identity, settings_.leeway);
   stream.caller.address = gate_.client_address(request, peer);
-  if (identity) {
-    stream.caller.subject = std::move(identity->subject);
-    stream.caller.issued_at = identity->issued_at;
-    if (identity->expires_at) stream.caller.expires_at = *identity->expires_at + settings_.leeway.count();
-  }
   if (request.method == "HEAD") return stream;
   if (auto answer = turn_away(stream.caller, headers)) return std::move(*answer);
   return stream;
@@ -79,9 +85,9 @@ Answer PublicRoutes::events(const http::Request& request, const uv::Peer& peer, 
 
 std::optional<http::Response> PublicRoutes::turn_away(const Caller& caller, const Headers& headers) {
   const auto limit = full_limit(caller);
-  if (limit.empty()) return std::nullopt;
+  if (!limit) return std::nullopt;
   ++statistics_.outcomes["shed"];
-  ++statistics_.shed[std::string(limit)];
+  ++statistics_.shed[*limit];
   return come_back(settings_.retry, {}, headers);
 }
 
@@ -121,16 +127,17 @@ http::Response PublicRoutes::reject(const http::Request& request, const auth::Re
     ++statistics_.outcomes["unauthorized"];
     return come_back(settings_.expired_retry, sse::stream_unauthorized()->plain(), headers);
   }
-  if (settings_.awaits_keys && rejection.reason == auth::Rejection::Reason::kUnknownKey) {
+  if (rejection.for_now) {
     ++statistics_.outcomes["shed"];
-    ++statistics_.shed["keys"];
+    ++statistics_.shed[Shed::kKeys];
     return come_back(settings_.retry, {}, headers);
   }
   ++statistics_.auth_failures[std::string(auth::to_string(rejection.reason))];
   ++statistics_.outcomes["unauthorized"];
   auto all = headers;
   all.push_back({"WWW-Authenticate", invalid_token_challenge(rejection.description)});
-  return with(http::to_response({401, "the token: " + rejection.description}), all);
+  const bool complete = rejection.description.starts_with("the token");
+  return with(http::to_response({401, (complete ? "" : "the token: ") + rejection.description}), all);
 }
 
 http::Response PublicRoutes::refuse(const http::Problem& problem, Headers headers, std::string_view challenge) {
@@ -143,20 +150,20 @@ http::Response PublicRoutes::refuse(const http::Problem& problem, Headers header
   return with(http::to_response(problem), headers);
 }
 
-std::string_view PublicRoutes::full_limit(const Caller& caller) {
-  if (statistics_.streams >= settings_.connections) return "connections";
-  if (settings_.memory_full) return "memory";
+std::optional<Shed> PublicRoutes::full_limit(const Caller& caller) {
+  if (statistics_.streams >= settings_.connections) return Shed::kConnections;
+  if (conditions_.memory_full) return Shed::kMemory;
   if (!caller.subject.empty() && settings_.connections_per_user > 0 &&
       !quotas_.has_room(Quotas::user_key(caller.subject), settings_.connections_per_user)) {
-    return "connections_per_user";
+    return Shed::kConnectionsPerUser;
   }
   if (caller.address && settings_.connections_per_address > 0 &&
       !quotas_.has_room(Quotas::address_key(*caller.address), settings_.connections_per_address)) {
-    return "connections_per_address";
+    return Shed::kConnectionsPerAddress;
   }
   const auto rate = static_cast<double>(settings_.connection_rate);
-  if (!rate_.take(clock_.now(), rate, static_cast<double>(settings_.connection_burst))) return "connection_rate";
-  return {};
+  if (!rate_.take(clock_.now(), rate, static_cast<double>(settings_.connection_burst))) return Shed::kConnectionRate;
+  return std::nullopt;
 }
 
 http::Response PublicRoutes::come_back(std::chrono::milliseconds delay, std::string_view event,

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "auth/ip_network.h"
+#include "base/keyed_hash.h"
 
 namespace freshet::server {
 
@@ -47,7 +48,7 @@ class Quotas {
   static std::string address_key(const auth::IpAddress& address) { return "a:" + auth::prefix64(address).text(); }
 
  private:
-  std::unordered_map<std::string, std::uint32_t> streams_;
+  std::unordered_map<std::string, std::uint32_t, base::KeyedHash> streams_;
 };
 
 }  // namespace freshet::server

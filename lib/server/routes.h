@@ -50,6 +50,8 @@ class Routes {
   virtual Answer handle(const http::Request& request, const uv::Peer& peer) = 0;
   /// The largest request body that is read; a larger one is answered 413.
   [[nodiscard]] virtual std::size_t max_body_bytes() const = 0;
+  /// What the answer to a request that cannot be read carries in addition. Of the request, what came before is there.
+  [[nodiscard]] virtual std::vector<http::Header> refusal_headers(const http::Request& /*request*/) const { return {}; }
 };
 
 }  // namespace freshet::server

@@ -22,18 +22,13 @@ struct Settings {
   std::size_t buffer_per_connection_bytes = std::size_t{1} << 20U;
   std::size_t request_bytes = std::size_t{16} << 10U;
   std::chrono::milliseconds request_timeout{10'000};
-  std::size_t max_event_bytes = std::size_t{256} << 10U;
   auth::Policy policy;  ///< which channels are open to whom
   std::string token_cookie = "freshet_token";
   std::string trusted_header;  ///< names the user, from trusted proxies only; empty: none
   std::string trusted_channels_header;
   auth::TrustedProxies trusted_proxies;
   std::chrono::seconds leeway{5};  ///< how long a stream outlives its token
-  /// Keys are still to be fetched: a token of an unknown key may be good, so its client is told to come back.
-  bool awaits_keys = false;
-  /// The process takes as much memory as it may: no further stream.
-  bool memory_full = false;
-  bool retry_expired = true;  ///< a merely expired token is answered so that EventSource comes back
+  bool retry_expired = true;       ///< a merely expired token is answered so that EventSource comes back
   std::chrono::milliseconds expired_retry{30'000};
   std::chrono::seconds expiring_notice{10};  ///< how long before its end a stream is told; 0: never
   std::size_t connections_per_user = 0;      ///< this and the next two: 0 is no limit

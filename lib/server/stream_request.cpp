@@ -1,6 +1,7 @@
 #include "server/stream_request.h"
 
-#include <algorithm>
+#include <set>
+#include <utility>
 
 #include "base/channel_name.h"
 #include "http/query.h"
@@ -9,7 +10,7 @@ namespace freshet::server {
 namespace {
 
 /// Parameters of a query besides its channels.
-constexpr std::size_t kOtherParameters = 16;
+constexpr std::size_t kMaxOtherParameters = 16;
 
 }  // namespace
 
@@ -17,27 +18,38 @@ tl::expected<StreamRequest, http::Problem> read_stream_request(const http::Reque
   const auto invalid = [](std::string detail) {
     return tl::unexpected<http::Problem>(http::Problem{400, std::move(detail)});
   };
-  const auto pairs = http::parse_query(request.query, settings.channels_per_connection + kOtherParameters);
-  if (!pairs) return invalid("the query: " + pairs.error().message);
   StreamRequest wanted;
   std::string cursor;
-  for (const auto& [name, value] : *pairs) {
-    if (name == "channel" && value == "@me") {
-      wanted.own = true;
-    } else if (name == "channel") {
-      if (auto checked = base::check_channel_name(value); !checked) return invalid(checked.error().message);
-      if (std::find(wanted.channels.begin(), wanted.channels.end(), value) == wanted.channels.end()) {
-        wanted.channels.push_back(value);
+  std::set<std::string> seen;  // `@me` too
+  std::size_t others = 0;
+  http::QueryReader query(request.query);
+  while (true) {
+    auto pair = query.next();
+    if (!pair) return invalid("the query: " + pair.error().message);
+    if (!*pair) break;
+    auto& [name, value] = **pair;
+    if (name == "channel") {
+      if (!seen.insert(value).second) continue;
+      if (seen.size() > settings.channels_per_connection) {
+        return invalid("more than " + std::to_string(settings.channels_per_connection) +
+                       " channels, the limit for one stream");
       }
-    } else if (name == "last_event_id" || name == "lastEventId" || name == "lastEventID") {
-      if (!value.empty()) cursor = value;
-    } else if (name == "access_token") {
-      wanted.token = value;
+      if (value == "@me") {
+        wanted.own = true;
+        continue;
+      }
+      if (auto checked = base::check_channel_name(value); !checked) return invalid(checked.error().message);
+      wanted.channels.push_back(std::move(value));
+      continue;
     }
-  }
-  if (wanted.channels.size() + (wanted.own ? 1 : 0) > settings.channels_per_connection) {
-    return invalid(std::to_string(wanted.channels.size()) + " channels: the limit for one stream is " +
-                   std::to_string(settings.channels_per_connection));
+    if (++others > kMaxOtherParameters) {
+      return invalid("the query: more than " + std::to_string(kMaxOtherParameters) + " parameters besides channels");
+    }
+    if (name == "last_event_id" || name == "lastEventId" || name == "lastEventID") {
+      if (!value.empty()) cursor = std::move(value);
+    } else if (name == "access_token") {
+      wanted.token = std::move(value);
+    }
   }
   const auto* header = request.header("Last-Event-ID");
   if (header != nullptr && !header->empty()) {

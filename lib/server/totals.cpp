@@ -26,8 +26,10 @@ Totals totals_of(const Statistics& server, const broker::Counters& hub) {
       at_least(server.auth_failures, {"missing", "forbidden", "malformed", "algorithm", "unknown_key", "signature",
                                       "expired", "not_yet", "issuer", "audience", "claims"});
   totals.control_messages = at_least(server.control_messages, {"disconnect", "ignored"});
-  totals.shed = at_least(server.shed, {"connections", "connections_per_user", "connections_per_address",
-                                       "connection_rate", "memory", "draining", "descriptors", "keys"});
+  for (const auto reason : kAllSheds) {
+    const auto counted = server.shed.find(reason);
+    totals.shed.emplace(to_string(reason), counted == server.shed.end() ? 0 : counted->second);
+  }
   return totals;
 }
 

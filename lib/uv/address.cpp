@@ -4,9 +4,9 @@
 #include <arpa/inet.h>
 #include <limits>
 #include <netinet/in.h>
-#include <sys/un.h>
 #include <utility>
 
+#include "base/socket_path.h"
 #include "base/text.h"
 
 namespace freshet::uv {
@@ -14,10 +14,7 @@ namespace freshet::uv {
 namespace {
 
 constexpr std::string_view kUnixPrefix = "unix:";
-constexpr std::size_t kMaxPathBytes = sizeof(sockaddr_un::sun_path) - 1;
 constexpr std::size_t kMaxNameBytes = 253;
-
-enum class Use { kListen, kConnect };
 
 bool is_ipv4(const std::string& host) {
   in_addr parsed{};
@@ -40,24 +37,23 @@ bool is_name(std::string_view host) {
 base::Result<Address> parse_unix(std::string_view path) {
   if (path.empty()) return base::fail("no path after unix:");
   if (path.front() != '/') return base::fail("the path of a unix socket must be absolute");
-  if (path.size() > kMaxPathBytes) {
-    return base::fail("the path of a unix socket may be " + std::to_string(kMaxPathBytes) + " bytes long, not " +
-                      std::to_string(path.size()));
+  if (path.size() > base::kMaxSocketPathBytes) {
+    return base::fail("the path of a unix socket may be " + std::to_string(base::kMaxSocketPathBytes) +
+                      " bytes long, not " + std::to_string(path.size()));
   }
   if (path.find('\0') != std::string_view::npos) return base::fail("zero byte in the path");
   return Address::unix_socket(std::string(path));
 }
 
-base::Result<std::uint16_t> parse_port(std::string_view text, Use use) {
+base::Result<std::uint16_t> parse_port(std::string_view text) {
   const auto port = base::parse_decimal(text);
-  const unsigned lowest = use == Use::kListen ? 0 : 1;
-  if (!port || *port < lowest || *port > std::numeric_limits<std::uint16_t>::max()) {
-    return base::fail("port must be a number from " + std::to_string(lowest) + " to 65535");
+  if (!port || *port < 1 || *port > std::numeric_limits<std::uint16_t>::max()) {
+    return base::fail("port must be a number from 1 to 65535");
   }
   return static_cast<std::uint16_t>(*port);
 }
 
-base::Result<std::string> parse_host(std::string_view text, Use use) {
+base::Result<std::string> parse_host(std::string_view text) {
   if (text.empty()) return base::fail("no address before the port");
   std::string host(text);
   if (text.front() == '[') {
@@ -68,28 +64,20 @@ base::Result<std::string> parse_host(std::string_view text, Use use) {
   }
   if (is_ipv6(host)) return base::fail("an IPv6 address must be in brackets: [" + host + "]:PORT");
   if (is_ipv4(host)) return host;
-  if (use == Use::kListen) return base::fail("not an IP address");
   if (!is_name(text)) return base::fail("neither an IP address nor a host name");
   return host;
 }
 
-base::Result<Address> parse_tcp(std::string_view text, Use use) {
+base::Result<Address> parse_tcp(std::string_view text) {
   const auto colon = text.rfind(':');
   const bool bracket_open = text.find(']', colon == std::string_view::npos ? 0 : colon) != std::string_view::npos;
   if (colon == std::string_view::npos || bracket_open)
     return base::fail("no port; expected ADDRESS:PORT or unix:/PATH");
-  auto host = parse_host(text.substr(0, colon), use);
+  auto host = parse_host(text.substr(0, colon));
   if (!host) return tl::unexpected(std::move(host.error()));
-  const auto port = parse_port(text.substr(colon + 1), use);
+  const auto port = parse_port(text.substr(colon + 1));
   if (!port) return tl::unexpected(port.error());
   return Address::tcp(std::move(*host), *port);
-}
-
-base::Result<Address> parse(std::string_view text, Use use) {
-  if (text.empty()) return base::fail("the address is empty");
-  auto address = text.starts_with(kUnixPrefix) ? parse_unix(text.substr(kUnixPrefix.size())) : parse_tcp(text, use);
-  if (!address) return tl::unexpected(address.error().at("\"" + base::printable(text) + "\""));
-  return address;
 }
 
 }  // namespace
@@ -104,9 +92,12 @@ std::string Address::text() const {
   return (bracketed ? "[" + host + "]" : host) + ":" + std::to_string(port);
 }
 
-base::Result<Address> parse_listen_address(std::string_view text) { return parse(text, Use::kListen); }
-
-base::Result<Address> parse_connect_address(std::string_view text) { return parse(text, Use::kConnect); }
+base::Result<Address> parse_connect_address(std::string_view text) {
+  if (text.empty()) return base::fail("the address is empty");
+  auto address = text.starts_with(kUnixPrefix) ? parse_unix(text.substr(kUnixPrefix.size())) : parse_tcp(text);
+  if (!address) return tl::unexpected(address.error().at("\"" + base::printable(text) + "\""));
+  return address;
+}
 
 bool is_loopback(const Address& address) {
   if (address.kind != Address::Kind::kTcp) return false;

@@ -26,10 +26,7 @@ struct Address {
   friend bool operator==(const Address&, const Address&) = default;
 };
 
-/// `127.0.0.1:8080`, `[::1]:8080` or `unix:/path`: names are refused, since a daemon must know what it opens. Port 0
-/// lets the kernel choose. Errors say what is wrong and quote the text.
-base::Result<Address> parse_listen_address(std::string_view text);
-/// As above, but the host may be a name (`redis.example:6379`), and port 0 is refused.
+/// `redis.example:6379`, `127.0.0.1:6379`, `[::1]:6379` or `unix:/path`. Errors say what is wrong and quote the text.
 base::Result<Address> parse_connect_address(std::string_view text);
 
 /// Whether only this machine reaches it over TCP: 127.0.0.0/8 or ::1, also as an IPv4-mapped IPv6 address. False for

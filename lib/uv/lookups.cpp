@@ -83,7 +83,11 @@ struct Lookups::Lookup {
   /// Only while somebody waits does the loop.
   void keep_running() const {
     auto* handle = reinterpret_cast<uv_handle_t*>(poll.get());
-    waiting.empty() ? uv_unref(handle) : uv_ref(handle);
+    if (waiting.empty()) {
+      uv_unref(handle);
+    } else {
+      uv_ref(handle);
+    }
   }
 
   Lookups& lookups;

@@ -87,13 +87,13 @@ Socket::Socket(Loop& loop, Fd fd, Handler& handler) : loop_(loop), handler_(hand
 }
 
 Socket::Socket(Loop& loop, Fd fd, Handler& handler, Accepted /*accepted*/)
-    : loop_(loop), handler_(handler), fd_(std::move(fd)), reading_(true) {}
+    : loop_(loop), handler_(handler), fd_(std::move(fd)), reading_(true), accepted_(true) {}
 
 Socket::~Socket() { drop(); }
 
 void Socket::read(bool on) {
   if (on) hangup_waits_ = false;
-  reading_ = on;
+  reading_ = on && !ended_;
   update_interest();
 }
 
@@ -133,7 +133,7 @@ void Socket::update_interest() {
   if (watching_writable_) wanted |= EPOLLOUT;
   if (reading_) {
     wanted |= EPOLLIN;
-  } else if (!hangup_waits_) {
+  } else if (!hangup_waits_ && !ended_) {
     wanted |= EPOLLRDHUP;
   }
   const auto before = std::exchange(interest_, static_cast<std::uint16_t>(wanted));
@@ -157,8 +157,8 @@ void Socket::on_ready(std::uint32_t events) {
     if ((events & (EPOLLIN | EPOLLERR | EPOLLHUP)) != 0) read_some(poller);
   } else if ((events & EPOLLERR) != 0) {
     const int error = pending_error(fd_.get());
-    return close(error == 0 ? "connection broken" : errno_text(error));
-  } else if ((events & (EPOLLRDHUP | EPOLLHUP)) != 0) {
+    return close(error == 0 ? ECONNABORTED : error);  // 0: somebody has taken the error away
+  } else if (!ended_ && (events & (EPOLLRDHUP | EPOLLHUP)) != 0) {
     look_for_hangup();
   }
   // The handler may have destroyed this; the poller tells.
@@ -166,15 +166,15 @@ void Socket::on_ready(std::uint32_t events) {
   if (watching_writable_ && (events & (EPOLLOUT | EPOLLHUP)) != 0) handler_.on_writable();
 }
 
-void Socket::on_failed(int error) { handler_.on_closed(errno_text(error)); }
+void Socket::on_failed(int error) { handler_.on_closed(error); }
 
 bool Socket::read_some(const Poller& poller) {
+  const auto buffer = loop_.read_buffer().first(accepted_ ? kAcceptedReadBytes : loop_.read_buffer().size());
   for (int reads = 0; reads < kReadsPerTurn; ++reads) {
-    const auto buffer = loop_.read_buffer();
     const ssize_t taken = receive(fd_.get(), buffer, MSG_DONTWAIT);
     if (taken < 0 && would_block(errno)) return reads > 0;
     if (taken <= 0) {
-      close(taken == 0 ? "" : errno_text(errno));
+      close(taken == 0 ? 0 : errno);
       return true;
     }
     const auto size = static_cast<std::size_t>(taken);
@@ -188,17 +188,24 @@ void Socket::look_for_hangup() {
   char next = 0;
   const ssize_t taken = receive(fd_.get(), {&next, 1}, MSG_PEEK | MSG_DONTWAIT);
   if (taken < 0 && would_block(errno)) return;
-  if (taken <= 0) return close(taken == 0 ? "" : errno_text(errno));
+  if (taken <= 0) return close(taken == 0 ? 0 : errno);
   hangup_waits_ = true;
   update_interest();
 }
 
-void Socket::close(const std::string& why) {
-  closed_ = true;
+void Socket::close(int error) {
+  reading_ = false;
+  if (error == 0) {
+    ended_ = true;
+  } else {
+    closed_ = true;
+  }
   const Poller& poller = loop_.poller();
-  handler_.on_closed(why);
+  handler_.on_closed(error);
   // Mostly the handler has dropped or destroyed it, and the kernel need not be asked to stop watching.
-  if (poller.still_serving()) stop();
+  if (!poller.still_serving()) return;
+  if (error == 0) return update_interest();
+  stop();
 }
 
 base::Result<std::size_t> Socket::write(std::span<const iovec> pieces) {

@@ -3,7 +3,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <string>
 #include <string_view>
 #include <sys/uio.h>
 
@@ -27,9 +26,10 @@ class Socket {
    public:
     /// Bytes have come; valid during the call. Only while reading is on.
     virtual void on_data(std::string_view bytes) = 0;
-    /// The other side has closed its half (`why` is empty) or the connection is broken (`why` says how, as errno
-    /// does). Comes once; nothing else comes after it.
-    virtual void on_closed(std::string_view why) = 0;
+    /// 0: the other side has closed its half, behind all that it sent. That ends reading only: what is written may
+    /// still arrive, and `watch_writable` serves as before. Otherwise the connection is broken, as `error` (an errno)
+    /// says. Each comes once; nothing comes after an error.
+    virtual void on_closed(int error) = 0;
     /// The kernel takes bytes again. Comes each turn while it is watched for.
     virtual void on_writable() = 0;
 
@@ -40,15 +40,17 @@ class Socket {
   /// Takes over a connected socket, and never blocks on it. Only a hang-up is watched for until `read`. Should the
   /// kernel refuse to watch it, `on_closed` says so on the next turn. Loop and handler must outlive the socket.
   Socket(Loop& loop, Fd fd, Handler& handler);
-  /// The same for a socket that was just accepted: nothing is watched before `read_at_once`.
+  /// The same for a client's socket that was just accepted: nothing is watched before `read_at_once` or `read`, and it
+  /// is read in pieces of up to `kAcceptedReadBytes`, which is what its owner may have to keep.
   struct Accepted {};
+  static constexpr std::size_t kAcceptedReadBytes = std::size_t{16} << 10U;
   Socket(Loop& loop, Fd fd, Handler& handler, Accepted accepted);
   ~Socket();
   Socket(const Socket&) = delete;
   Socket& operator=(const Socket&) = delete;
 
   /// On: `on_data` is called with what comes, then `on_closed`. Off: bytes stay in the kernel and push back on the
-  /// sender; a hang-up is still noticed, at once if nothing lies unread before it.
+  /// sender; a hang-up is still noticed, at once if nothing lies unread before it. Behind the end it does nothing.
   void read(bool on);
   /// Tells what has come already, right from inside this call, and reads on after that: most clients have sent their
   /// request by the time when they are accepted, and asking the kernel to tell of it would only cost. From the loop
@@ -56,8 +58,8 @@ class Socket {
   /// False: nothing had come.
   bool read_at_once();
   void watch_writable(bool on);
-  /// Nothing more is told.
-  void stop();
+  /// The other side's end has been told.
+  [[nodiscard]] bool ended() const { return ended_; }
   /// Ends the connection, whatever was written and has not arrived; nothing more is told.
   void drop();
   /// Sends what the kernel takes now and says how much that was; 0: nothing, watch for writable. An error means that
@@ -90,7 +92,9 @@ class Socket {
   bool read_some(const Poller& poller);
   void look_for_hangup();
   void update_interest();
-  void close(const std::string& why);
+  /// The other side has closed its half, or (`error`) the connection is broken.
+  void close(int error);
+  void stop();
 
   Loop& loop_;
   Handler& handler_;
@@ -101,6 +105,8 @@ class Socket {
   bool watching_writable_ : 1 = false;
   /// A hang-up was seen while bytes lie unread before it: it is not watched for until reading is on again.
   bool hangup_waits_ : 1 = false;
+  bool accepted_ : 1 = false;
+  bool ended_ : 1 = false;
   bool closed_ : 1 = false;
 };
 

@@ -37,7 +37,7 @@ class LastFrameSink final : public broker::Sink {
 /// A hub with streams on a backplane that costs nothing.
 class World {
  public:
-  explicit World(broker::Hub::Options options = {}) : hub_(clock_, backplane_, options) {
+  explicit World(broker::Hub::Options options = {}) : hub_(clock_, backplane_, repeatable(options)) {
     hub_.start();
     backplane_.connect();
   }
@@ -91,6 +91,12 @@ class World {
   [[nodiscard]] QuietBackplane& backplane() { return backplane_; }
 
  private:
+  /// Names in the same places each time: the same count of instructions.
+  static broker::Hub::Options repeatable(broker::Hub::Options options) {
+    options.hash = base::KeyedHash(base::KeyedHash::Key{});
+    return options;
+  }
+
   /// Without an allocation, so that what is counted is the hub's.
   void write_record(broker::Id id) {
     constexpr std::size_t kHead = 3;

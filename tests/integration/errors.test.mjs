@@ -130,12 +130,25 @@ test('CORS', async (t) => {
     const reply = await daemon.public('/events?channel=cors', {method: 'OPTIONS', headers: {
       'Origin': allowed[0], 'Access-Control-Request-Method': 'GET', 'Access-Control-Request-Headers': 'authorization,last-event-id'}});
     assert.equal(reply.status, 204);
+    assert.equal(reply.headers['cache-control'], 'no-store');
     assert.equal(reply.headers['access-control-allow-origin'], allowed[0]);
     assert.equal(reply.headers['access-control-allow-credentials'], 'true');
     assert.match(reply.headers['access-control-allow-methods'], /GET/);
     assert.match(reply.headers['access-control-allow-headers'], /authorization/i);
     assert.match(reply.headers['access-control-allow-headers'], /last-event-id/i);
   });
+
+  const failures = {
+    404: ['/event', {}], 413: ['/events?channel=cors', {'Content-Length': 20_000}], 431: ['/events?channel=cors', {'X-Large': 'y'.repeat(20_000)}],
+  };
+  for (const [status, [target, headers]] of Object.entries(failures)) {
+    await t.test(`a page of an allowed origin may read why it failed: ${status}`, async () => {
+      const reply = await daemon.public(target, {headers: {Origin: allowed[0], ...headers}});
+      assertProblem(reply, Number(status));
+      assert.equal(reply.headers['access-control-allow-origin'], allowed[0]);
+      assert.match(reply.headers.vary, /\borigin\b/i);
+    });
+  }
 
   await t.test('the preflight of a foreign origin is refused', async () => {
     const reply = await daemon.public('/events?channel=cors', {method: 'OPTIONS', headers: {

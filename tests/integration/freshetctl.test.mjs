@@ -28,6 +28,11 @@ test('wrong arguments are 64, with what is wrong', async () => {
     [['watch', 'a', '--key-file', 'key.txt', '--url', 'http://x'], /excludes/],
     [['watch', 'a', '--header', 'no colon'], /NAME: VALUE/],
     [['watch', 'a', '--url', 'ftp://x'], /ftp:\/\/x/],
+    [['watch', 'a', '--url', ''], /--url: is empty/],
+    [['watch', 'a', '--count', '-1'], /--count: '-1' is no number from 0 on/],
+    [['watch', 'a', '--count', '1x'], /--count: '1x' is no number from 0 on/],
+    [['ring', 'show', 'a', '--limit', '-1'], /--limit: '-1' is no number from 0 on/],
+    [['publish', 'a', 'b', '--key-file', ''], /--key-file: is empty/],
     [['publish', 'a', 'b', '--ops', 'nowhere'], /'nowhere' is none of HOST:PORT/],
     [['publish', 'a', 'b', '--ops', 'unix:relative'], /no absolute path/],
     [['publish', 'a', 'b', '--key-file', '/nonexistent'], /\/nonexistent: no such file/i],
@@ -60,7 +65,7 @@ test('what cannot be reached is 69, and named', async (t) => {
     assert.ok(stderr.includes(nobody), stderr);
   }
   const socket = `unix:${temporaryFolder(t)}/none.sock`;
-  assert.match(assertExit(await ctl('publish', 'a', 'b', '--ops', socket), 69).stderr, /none\.sock: .*connect/i);
+  assert.match(assertExit(await ctl('publish', 'a', 'b', '--ops', socket), 69).stderr, /none\.sock: No such file or directory\n$/);
   const redis = assertExit(await ctl('ring', 'show', 'a', '--redis', `redis://${nobody}`), 69);
   assert.match(redis.stderr, /redis 127\.0\.0\.1:\d+: connect .*refused/);
 });
@@ -151,7 +156,11 @@ test('publish', async (t) => {
   await t.test('says so when Redis is away', async () => {
     await redis.kill9();
     await daemon.notReady();
-    assert.match(assertExit(await publish('a', 'x'), 1).stderr, /503 Service Unavailable/);
+    assert.match(assertExit(await publish('a', 'x'), 69).stderr, /503 Service Unavailable/);
+    const two = assertExit(await publish('a', 'b', 'x'), 69);
+    assert.match(two.stderr, /a: not published: .*\n.*b: not published: /);
+    const disconnect = await ctl('disconnect', '--user', '42', '--ops', opsOf(daemon));
+    assert.match(assertExit(disconnect, 69).stderr, /not disconnected: 503 Service Unavailable/);
   });
 });
 
@@ -190,6 +199,14 @@ async function answering(t, status, body) {
   t.after(() => server.stop());
   return `127.0.0.1:${server.port}`;
 }
+
+test('what may have been published is not told as not published', async (t) => {
+  const unknown = await answering(t, '504 Gateway Timeout', {ids: {}, errors: {a: 'nobody knows', b: 'nobody knows'}});
+  assert.equal(assertExit(await ctl('publish', 'a', 'b', 'x', '--ops', unknown), 69).stderr,
+    'freshetctl: a: nobody knows\nfreshetctl: b: nobody knows\n');
+  const one = await answering(t, '504 Gateway Timeout', {title: 'Gateway Timeout', status: 504, detail: 'nobody knows'});
+  assert.match(assertExit(await ctl('publish', 'a', 'x', '--ops', one), 69).stderr, /^freshetctl: 504 Gateway Timeout/);
+});
 
 test('what another server than freshetd answers is neither believed nor let at the terminal', async (t) => {
   for (const body of [{instances: 'many'}, {instances: -1}, {}, [1], 'told']) {

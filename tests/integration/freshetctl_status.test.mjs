@@ -1,13 +1,15 @@
 // freshetctl status: the rows of several instances, those that do not answer, and those that only Redis knows.
 import assert from 'node:assert/strict';
+import crypto from 'node:crypto';
 import test from 'node:test';
 
 import {startBoth} from '../support/both.mjs';
-import {assertExit, ctl, fileWith, jsonLines, opsOf, startCtl} from '../support/freshetctl.mjs';
+import {assertExit, ctl, ctlBinary, fileWith, jsonLines, opsOf, startCtl} from '../support/freshetctl.mjs';
 import {startFreshetd, temporaryFolder} from '../support/freshetd.mjs';
 import {freePort} from '../support/ports.mjs';
+import {run} from '../support/process.mjs';
 
-const columns = /^INSTANCE +STATE +VERSION +UPTIME +STREAMS +CHANNELS +IN\/S +OUT\/S +P95 +PROBE +REDIS$/;
+const allColumns = /^INSTANCE +STATE +VERSION +UPTIME +STREAMS +CHANNELS +IN\/S +OUT\/S +P95 +PROBE +REDIS$/;
 
 const status = (...args) => ctl('status', '--interval', '0.1', ...args);
 
@@ -19,7 +21,7 @@ test('a row for each instance, and one for each that does not answer', async (t)
 
   const fine = assertExit(await status(opsOf(one), opsOf(two)), 0);
   const [head, first, second, ...rest] = fine.stdout.split('\n');
-  assert.match(head, columns);
+  assert.match(head, allColumns);
   assert.match(first, /^one +ready +\d+\.\d+\.\d+ +\d+s +0 +0 +0 +0 +- +[\d.]+ [mµ]?s +up$/);
   assert.match(second, /^two +ready +\d+\.\d+\.\d+ +\d+s +2 +2 +0 +0 +- +[\d.]+ [mµ]?s +up$/);
   assert.deepEqual(rest, ['']);
@@ -27,18 +29,62 @@ test('a row for each instance, and one for each that does not answer', async (t)
 
   const nobody = `127.0.0.1:${await freePort()}`;
   const partly = assertExit(await status(opsOf(one), nobody), 69);
-  assert.match(partly.stdout, new RegExp(`\n${nobody} +no answer: .*connect`, 'i'));
+  assert.match(partly.stdout, new RegExp(`\n${nobody} +no answer: Connection refused\n`));
   assert.match(partly.stdout, /\none +ready/);
 
   const wrong = assertExit(await status(one.urls.public[0]), 69);
-  assert.match(wrong.stdout, /no answer: 404 Not Found/);
+  assert.match(wrong.stdout, /\.?\d+ +answers 404 Not Found/);
 
   const {stdout} = assertExit(await status(opsOf(two), nobody, '--json'), 69);
   const {instances} = JSON.parse(stdout);
   assert.equal(instances[0].instance, 'two');
   assert.deepEqual([instances[0].streams, instances[0].channels, instances[0].backplane_up], [2, 2, true]);
   assert.equal(instances[1].listener, nobody);
-  assert.match(instances[1].error, /connect/i);
+  assert.equal(instances[1].error, 'no answer: Connection refused');
+});
+
+test('listeners are named with --ops, as elsewhere, or without', async (t) => {
+  const [one, two] = [await startFreshetd(t), await startFreshetd(t, {instance: 'two'})];
+  const {stdout} = assertExit(await status('--ops', opsOf(one), opsOf(two), '--json'), 0);
+  assert.deepEqual(JSON.parse(stdout).instances.map(({instance}) => instance), ['one', 'two']);
+  const alone = assertExit(await status('--ops', opsOf(two), '--json'), 0);
+  assert.deepEqual(JSON.parse(alone.stdout).instances.map(({instance}) => instance), ['two']);
+});
+
+test('on a terminal, as many columns as fit', async (t) => {
+  const {daemon} = await startBoth(t);
+  const linesAt = async (columns) => {
+    const command = `stty cols ${columns}; exec ${ctlBinary()} status --interval 0.1 ${opsOf(daemon)}`;
+    const {stdout} = await run('script', ['-qec', command, '/dev/null'], {env: {TERM: 'dumb'}});
+    return stdout.trimEnd().split('\r\n');
+  };
+  for (const columns of [80, 60, 40]) {
+    const lines = await linesAt(columns);
+    assert.equal(lines.length, 2, lines.join('\n'));
+    for (const line of lines) assert.ok(line.length <= columns, `${line.length} of ${columns} columns: ${line}`);
+    assert.match(lines[0], /^INSTANCE +STATE .*STREAMS .*REDIS$/);
+  }
+  assert.doesNotMatch((await linesAt(80))[0], /VERSION/);
+  assert.match((await linesAt(80))[0], /UPTIME .*P95 +PROBE/);
+  assert.match((await linesAt(120))[0], allColumns);
+});
+
+test('an instance that wants a key says so, and is not taken for one without a row', async (t) => {
+  const folder = temporaryFolder(t);
+  const key = crypto.randomBytes(32).toString('hex');
+  const keys = fileWith(t, `backend sha256:${crypto.createHash('sha256').update(key).digest('hex')} *\n`);
+  const options = {config: {ops: {publish_keys_file: keys}}, instance: '1', opsListen: `unix:${folder}/1.ops.sock`};
+  const {redis} = await startBoth(t, options);
+  const file = fileWith(t, JSON.stringify({ops: {listen: `unix:${folder}/{instance}.ops.sock`},
+    backplane: {type: 'redis', redis: {url: redis.url}}}), 'freshet.yaml');
+  const {stdout} = assertExit(await status('--config', file), 69);
+  assert.match(stdout, /1\.ops\.sock +answers 401 Unauthorized.* \(--key-file FILE sends a publish key\)\n$/);
+  const named = assertExit(await status('--config', file, '--key-file', fileWith(t, key)), 0);
+  assert.match(named.stdout, /\n1 +ready /);
+  // Another one, of which only the address is known, may be any of those in Redis.
+  const daemon = await startFreshetd(t, {redis: redis.url, instance: 'two', config: options.config});
+  const unknown = assertExit(await status('--redis', redis.url, opsOf(daemon)), 69);
+  assert.match(unknown.stdout, /\nalso on this Redis \(a row without a status may be one of them\): 1, two\n$/);
 });
 
 test('rates are those of the time between two looks', async (t) => {

@@ -122,7 +122,21 @@ test('a stream that needs a token', async (t) => {
   assert.equal(refused.has('url.buffering'), false);
   const open = await look(t, daemon, daemon.urls.public[0], '--channel', 'news:1');
   assertVerdict(open, 'url.open', 'ok');
-  assert.equal(open.has('url.delivery'), false, 'nothing is published to a channel of others');
+  assertVerdict(open, 'url.delivery', 'skip', /the channel news:1 may have other readers, so no event was published/);
   const named = await look(t, daemon, `${daemon.urls.public[0]}/events?channel=news:2`);
   assertVerdict(named, 'url.open', 'ok');
+  assertVerdict(named, 'url.delivery', 'skip', /the URL's channels may have other readers/);
+});
+
+test('the first public pattern that has room for a channel of doctor\'s own', async (t) => {
+  const delivery = async (globs) => {
+    const daemon = await startFreshetd(t, {dev: false, config: {limits, auth: {public_channels: globs}}});
+    const file = fileWith(t, JSON.stringify({limits, auth: {public_channels: globs}}), 'freshet.yaml');
+    const {stdout} = await ctl('doctor', '--config', file, '--ops', opsOf(daemon), '--json', '--url', daemon.urls.public[0]);
+    const checks = new Map(JSON.parse(stdout).findings.map((each) => [each.check, each]));
+    assertVerdict(checks, 'url.open', 'ok');
+    return checks;
+  };
+  assertVerdict(await delivery(['news', 'scores:*']), 'url.delivery', 'ok', /came through/);
+  assertVerdict(await delivery(['news', 'room-?']), 'url.delivery', 'skip', /the channel news may have other readers/);
 });

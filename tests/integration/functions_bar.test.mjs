@@ -83,6 +83,15 @@ describe('a bar', () => {
     assert.ok(left.length < 300, `${left.length} are left`);
   });
 
+  test('of so many users, more are not taken, but those that are may be barred for longer', async () => {
+    const until = await nowSeconds() + 600;
+    const users = Array.from({length: 99_999}, (_, i) => [`user-${i}`, `1:${until}`]);
+    while (users.length > 0) await f.redis.client.hset(barsKey, ...users.splice(0, 10_000).flat());
+    await bar('the last one', 600);
+    await refused(() => bar('one too many', 600), /^ERR freshet: 100000 users are barred, no more are taken$/);
+    assert.ok((await bar('user-7', 6000)).until > until);
+  });
+
   test('of another prefix is another one; a user is any text without control characters', async () => {
     const {reply} = await bar('ü:|\'" ', 600, 'prefix', 'p:');
     assert.deepEqual(await f.redis.client.hgetall('p:bars'), {'ü:|\'" ': reply});

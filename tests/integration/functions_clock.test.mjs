@@ -4,6 +4,7 @@ import {describe, test} from 'node:test';
 
 import {beginning, clockKey, parseLine, record, second, skew, texts, unknownEpoch, useFunctions} from '../support/functions.mjs';
 import {startRedis} from '../support/redis.mjs';
+import {startShiftedClock} from '../support/shifted_clock.mjs';
 import {until} from '../support/wait.mjs';
 
 const f = useFunctions();
@@ -57,6 +58,17 @@ describe('the clock', () => {
       await publish('a', '');
       return (await clock()).holes !== '';
     }, 'a hole', {every: 50});
+  });
+
+  test('a new life is noticed at once, too, after the time was set back', async (t) => {
+    const shifted = await startShiftedClock(t);
+    const redis = await startRedis(t, {env: shifted.env});
+    const publishHere = () => redis.client.call('FCALL', 'freshet_publish', 1, 'a', '');
+    await publishHere();
+    shifted.set(-3600);
+    await redis.client.call('DEBUG', 'CHANGE-REPL-ID');
+    await publishHere();
+    assert.notEqual(await redis.client.hget(clockKey, 'holes'), '');
   });
 
   test('eight holes are kept, the latest ones', async () => {
@@ -178,6 +190,16 @@ describe('freshet_sync', () => {
     await moved(await sync(state.base + 1, state.old), state.last + 1);
   });
 
+  test('of two holes of one life the lower one counts', async () => {
+    const {old, base, holes, last: newest} = await withHole();
+    for (const both of [`${holes},${old}:${base + 2}:${newest}`, `${old}:${base + 2}:${newest},${holes}`]) {
+      const earlier = await last();
+      await f.redis.client.hset(clockKey, 'holes', both);
+      await moved(await sync(base + 1, old), earlier + 1);
+      await f.redis.client.hset(clockKey, 'floor', 0);
+    }
+  });
+
   test('an epoch that is in no hole: history was lost', async () => {
     const state = await withHole();
     await moved(await sync(state.floor, unknownEpoch), state.last + 1);
@@ -209,11 +231,11 @@ describe('freshet_sync', () => {
   test('refuses evidence more than a day ahead of both the time and the clock', async () => {
     await mark('i', 'n');
     const far = await now() + 86460 * second;
-    await refused(() => sync(far, '-'), /^ERR freshet: H \d+ is more than a day ahead of the clock \(TIME is \d+\)$/);
+    await refused(() => sync(far, '-'), /^EVIDENCE freshet: H \d+ is more than a day ahead of the clock and the time$/);
     await f.redis.client.hset(clockKey, 'last', far);
     assert.equal((await sync(far, '-')).last, far, 'a clock that ran ahead does not lock its daemons out');
     await f.redis.client.flushall();
-    await refused(() => sync(far, '-'), /^ERR freshet: H/);
+    await refused(() => sync(far, '-'), /^EVIDENCE freshet: H/);
   });
 
   test('refuses bad arguments', async () => {

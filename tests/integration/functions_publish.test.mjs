@@ -161,6 +161,11 @@ describe('freshet_publish', () => {
     });
   });
 
+  test('RING and TTL may be as large as the refusals say', async () => {
+    const id = await publish('a', '', 'RING', 1_000_000, 'TTL', 10 * 365 * 86400);
+    assert.deepEqual(await ring('a'), [record(id, 0, '', '')]);
+  });
+
   describe('KEY', () => {
     test('the same key again replies the same id and does nothing', async () => {
       const id = await publish('a', 'x', 'KEY', 'order 981|é');

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
-import {temporaryFolder} from '../support/freshetd.mjs';
+import {startFreshetd, temporaryFolder} from '../support/freshetd.mjs';
 import {startRedis} from '../support/redis.mjs';
 import {Signer, ask, assertServed, bearer, keep, secondsFromNow, startGuarded} from '../support/tokens.mjs';
 import {until} from '../support/wait.mjs';
@@ -90,4 +90,14 @@ test('at the end of each stream there is a line that tells whose it was', async 
   assert.match(lines[0], /^stream ended: reason=client user="ann \\x22the\\x5c1\\x22" address=127\.0\.0\.1 channels=a,b duration_ms=\d+ events=0 bytes=\d+ resume=fresh$/);
   assert.match(lines[1], /^stream ended: reason=client address=127\.0\.0\.1 channels=open duration_ms=\d+ events=0 bytes=\d+ resume=history-lost$/);
   assert.doesNotMatch(daemon.log, /rubbish-of-somebody|access_token/);
+});
+
+test('the line of a stream with many channels names some of them, and says how many there are besides', async (t) => {
+  const daemon = await startFreshetd(t, {config: {limits: {channels_per_connection: 40}}});
+  const names = Array.from({length: 40}, (_, n) => `c${n}`);
+  const stream = await daemon.stream(names.map((name) => `channel=${name}`).join('&'));
+  await stream.opening();
+  stream.close();
+  const [, line] = await daemon.program.output(/stream ended: (.*)\n/);
+  assert.ok(line.includes(` channels=${names.slice(0, 32).join(',')} more_channels=8 duration_ms=`), line);
 });

@@ -5,8 +5,9 @@ import net from 'node:net';
 import path from 'node:path';
 import test from 'node:test';
 
-import {runFreshetd, startFreshetd, temporaryFolder} from '../support/freshetd.mjs';
+import {binary, runFreshetd, startFreshetd, temporaryFolder} from '../support/freshetd.mjs';
 import {RawSocket} from '../support/http.mjs';
+import {Program, run} from '../support/process.mjs';
 
 /** Runs freshetd with a configuration file holding `text`. */
 async function runWith(t, text, ...args) {
@@ -39,6 +40,14 @@ test('the command line', async (t) => {
       assert.equal(code, 64, stderr);
       assert.equal(stdout, '');
       assert.notEqual(stderr, '');
+    });
+  }
+
+  for (const arg of ['--print-config', '--check-config', '--version', '--help']) {
+    await t.test(`${arg} to a full disk: 74`, async () => {
+      const {code, stderr} = await run('sh', ['-c', 'exec "$0" "$1" >/dev/full', binary(), arg]);
+      assert.equal(code, 74, stderr);
+      assert.match(stderr, /standard output cannot be written/);
     });
   }
 
@@ -115,6 +124,28 @@ test('the configuration', async (t) => {
     for (const key of ['streams.heartbeat', 'streams.hartbeat', 'limits.connections', 'log.level']) assert.ok(stderr.includes(key), stderr);
   });
 
+  await t.test('with those in the files that it names, each at its key', async (t2) => {
+    const folder = temporaryFolder(t2);
+    const broken = (name, text) => {
+      fs.writeFileSync(path.join(folder, name), text);
+      return path.join(folder, name);
+    };
+    const {code, stderr} = await runWith(t2, [
+      'no_such_key: 1',
+      `ops: {publish_keys_file: ${broken('keys', 'nonsense\n')}}`,
+      'auth:',
+      '  jwt:',
+      '    audience: app',
+      `    secret_file: ${broken('secret', 'short')}`,
+      `    public_key_file: ${broken('key.pem', 'no key\n')}`,
+      `    jwks_file: ${broken('jwks.json', '{"keys":[')}`,
+    ].join('\n'), '--check-config');
+    assert.equal(code, 78, stderr);
+    const places = [...stderr.matchAll(/^freshetd: \S*\.yaml:(\d+): ([\w.]+): /gm)].map(([, line, key]) => [Number(line), key]);
+    assert.deepEqual(places.sort(([a], [b]) => a - b), [[1, 'no_such_key'], [2, 'ops.publish_keys_file'], [6, 'auth.jwt.secret_file'],
+      [7, 'auth.jwt.public_key_file'], [8, 'auth.jwt.jwks_file']], stderr);
+  });
+
   await t.test('flags win over the environment, which wins over the file', async (t2) => {
     const file = path.join(temporaryFolder(t2), 'freshet.yaml');
     fs.writeFileSync(file, 'log: {level: error}\n');
@@ -139,6 +170,30 @@ test('the configuration', async (t) => {
     assert.equal(again.code, 0, again.stderr);
     assert.equal(again.stdout, plain.stdout);
   });
+});
+
+test('what a debugger has written into the program while it started stays there', async (t) => {
+  const fifo = path.join(temporaryFolder(t), 'freshet.yaml');
+  assert.equal((await run('mkfifo', [fifo])).code, 0);
+  const program = new Program(binary(), ['--config', fifo, '--memory', '--listen', '127.0.0.1:0', '--ops-listen', '127.0.0.1:0']);
+  t.after(() => program.running && program.kill9());
+  // It waits for its configuration as soon as somebody can write it.
+  const config = await fs.promises.open(fifo, 'w');
+  const maps = fs.readFileSync(`/proc/${program.pid}/maps`, 'utf8').split('\n');
+  const start = maps.find((line) => line.endsWith(binary())).split('-')[0];
+  const memory = await fs.promises.open(`/proc/${program.pid}/mem`, 'r+');
+  t.after(() => memory.close());
+  // The padding of the ELF header, in a segment without the right to write: breakpoints are in such ones, too.
+  const place = Number(BigInt(`0x${start}`)) + 9;
+  const read = async () => (await memory.read(Buffer.alloc(1), 0, 1, place)).buffer[0];
+  assert.equal(await read(), 0);
+  await memory.write(Buffer.from([0xcc]), 0, 1, place);
+  await config.writeFile('drain: {period: 0s}\n');
+  await config.close();
+  await program.output(/ready/);
+  assert.equal(await read(), 0xcc);
+  program.signal('SIGTERM');
+  assert.deepEqual(await program.exit(), {code: 0, signal: null});
 });
 
 test('SIGTERM drains', async (t) => {

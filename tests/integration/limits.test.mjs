@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
-import {endpointOf} from '../support/http.mjs';
+import {RawSocket, endpointOf} from '../support/http.mjs';
 import {temporaryFolder} from '../support/freshetd.mjs';
 import {Signer, ask, assertSentAway, assertServed, bearer, keep, startGuarded} from '../support/tokens.mjs';
 import {until} from '../support/wait.mjs';
@@ -41,6 +41,16 @@ test('connections', async (t) => {
   streams[0].close();
   await gone(2);
   await stays('channel=open');
+});
+
+test('connections without a request are bounded, too', async (t) => {
+  const {daemon, shed} = await startLimited(t, {connections: 1});
+  const silent = [];
+  t.after(() => silent.forEach((raw) => raw.close()));
+  while (silent.length < 1100) {
+    silent.push(...await Promise.all(Array.from({length: 100}, () => RawSocket.open(daemon.urls.public[0]))));
+  }
+  await until(async () => await shed('connections') > 0, 'connections to be turned down');
 });
 
 test('connections_per_user', async (t) => {

@@ -3,7 +3,9 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 
 import {startFreshetd} from '../support/freshetd.mjs';
+import {rawStatus} from '../support/http.mjs';
 import {startRedis} from '../support/redis.mjs';
+import {until} from '../support/wait.mjs';
 
 const metricNames = {
   freshet_connections: 'gauge', freshet_connections_total: 'counter', freshet_disconnects_total: 'counter',
@@ -182,6 +184,28 @@ test('publishing', async (t) => {
     stream.close();
   });
 
+  await t.test('nothing without a word of its length is no event: 411', async () => {
+    const last = await daemon.publish('bare', 'before');
+    for (const version of ['1.0', '1.1']) {
+      const head = `POST /publish?channel=bare HTTP/${version}\r\nHost: localhost\r\nConnection: close\r\n\r\n`;
+      assert.equal(await rawStatus(daemon.urls.ops[0], `${head}a body that ends with the connection`), 411);
+    }
+    const stream = await daemon.stream(`channel=bare&last_event_id=${last}`);
+    const after = await daemon.publish('bare', 'after');
+    assert.equal((await stream.next()).id, after, 'nothing was published in between');
+    stream.close();
+  });
+
+  await t.test('options that Redis would refuse, or that mean nothing: 400', async () => {
+    for (const query of ['key=', 'event=', 'live=', 'live=no', 'live=2', 'live=off', 'event=a&event=b', 'key=a&key=a', 'live=1&live=0']) {
+      assert.equal((await publish(`channel=strict&${query}`)).status, 400, query);
+    }
+    assert.deepEqual((await publish('channel=strict&live')).json, {id: null});
+    assert.match((await publish('channel=strict&live=false')).json.id, /^\d+$/);
+  });
+
+  await t.test('@me is nobody here: 400', async () => assert.equal((await publish('channel=%40me')).status, 400));
+
   await t.test('what does not fit: 413', async () => {
     assert.equal((await publish('channel=big', {body: 'x'.repeat(256 * 1024 + 1)})).status, 413);
   });
@@ -214,6 +238,40 @@ test('503 when Redis does not take it', async (t) => {
   assert.equal(many.status, 503);
 });
 
+test('504 when nobody knows whether Redis took it', async (t) => {
+  const redis = await startRedis(t, {functions: false});
+  const daemon = await startFreshetd(t, {redis: redis.url});
+  const stream = await daemon.stream('channel=unknown');
+  await stream.opening();
+  const publish = (query) => daemon.ops(`/publish?${query}`, {method: 'POST', body: 'x'});
+  redis.program.signal('SIGSTOP');
+  const replies = await Promise.all([publish('channel=unknown&key=once'), publish('channel=a&channel=b')]);
+  redis.program.signal('SIGCONT');
+  for (const {status, text} of replies) {
+    assert.equal(status, 504, text);
+    assert.match(text, /no reply to FCALL within 5 s \(the event may have been published all the same; another try with the same key is safe\)/);
+  }
+  await daemon.ready();
+  const again = await publish('channel=unknown&key=once');
+  assert.equal(again.status, 200);
+  const last = await daemon.publish('unknown', 'the end');
+  assert.deepEqual((await stream.collect(2)).map(({id}) => id), [JSON.parse(again.text).id, last], 'it came once');
+  stream.close();
+});
+
+test('the largest event is what the dataset takes, whoever said so', async (t) => {
+  const redis = await startRedis(t, {functions: false});
+  const history = (bytes) => ({backplane: {history: {max_event_bytes: bytes}}});
+  const small = await startFreshetd(t, {redis: redis.url, config: history(1000)});
+  await startFreshetd(t, {redis: redis.url, config: history(2000)});
+  const publish = (size) => small.ops('/publish?channel=size', {method: 'POST', body: 'x'.repeat(size)});
+  await until(async () => (await publish(1500)).status === 200, 'the limit of the other daemon to be adopted');
+  assert.equal((await publish(2000)).status, 200);
+  const {status, text} = await publish(2001);
+  assert.equal(status, 413);
+  assert.match(text, /2000/);
+});
+
 test('web pages are kept out', async (t) => {
   const daemon = await startFreshetd(t, {config: {ops: {hosts: ['ops.example']}}});
   const publish = async (headers) => (await daemon.ops('/publish?channel=a', {method: 'POST', body: 'x', headers})).status;
@@ -226,6 +284,12 @@ test('web pages are kept out', async (t) => {
       assert.equal(await publish({Origin: origin}), 403);
     });
   }
+
+  await t.test('with a foreign Origin behind its own: 400', async () => {
+    const head = `POST /publish?channel=a HTTP/1.1\r\nHost: localhost:${port}\r\nContent-Length: 1\r\nConnection: close\r\n`;
+    const origins = `Origin: http://localhost:${port}\r\nOrigin: https://evil.example\r\n`;
+    assert.equal(await rawStatus(daemon.urls.ops[0], `${head}${origins}\r\nx`), 400);
+  });
 
   await t.test('with its own Origin, or none: 200', async () => {
     assert.equal(await publish({Origin: `http://127.0.0.1:${port}`}), 200);

@@ -59,7 +59,9 @@ test('the control file', async (t) => {
   assert.equal(latest.match(/\((\S+)\)/)[1], await field('Version'), 'the latest entry of deploy/debian/changelog');
 
   const depends = await field('Depends');
-  for (const name of ['libc6', 'libssl3', 'libuv1', 'libcurl4', 'systemd']) assert.match(depends, new RegExp(`(^|, )${name}\\b`));
+  for (const name of ['libc6', 'libssl3', 'libuv1', 'libcurl4', 'systemd']) {
+    assert.equal(depends.match(new RegExp(`(^|, )${name}\\b`, 'g'))?.length, 1, `${name} once in: ${depends}`);
+  }
   assert.doesNotMatch(depends, /-dev\b/);
   assert.match(await field('Recommends'), /nginx.*redis-server \(>= 5:7/);
 });

@@ -109,6 +109,24 @@ test('with publish keys', async (t) => {
   });
 });
 
+test('a file without keys lets nobody in, and the log says so', async (t) => {
+  const key = newKey();
+  const {daemon, signer, folder, send, publish} = await startWithKeys(t, {keys: `# revoked: ${line('all', key, '*')}`});
+  assert.match(daemon.log, /warning ops\.publish_keys_file: .*publish\.keys holds no key/);
+  assertChallenge(await publish('channel=a'));
+  assertChallenge(await publish('channel=a', bearer(key)), 'invalid_token');
+  for (const target of ['/users/42/connections', '/channels/a/connections']) assertChallenge(await send('DELETE', target));
+  assertChallenge(await send('GET', '/channels/a'));
+  const token = await signer.sign({freshet: {publish: ['a']}});
+  assert.equal((await publish('channel=a', bearer(token))).status, 200, 'a publishing token is good there');
+  // A reload of another such file changes that as little.
+  keep(folder, 'publish.keys', '');
+  const from = daemon.log.length;
+  daemon.signal('SIGHUP');
+  await daemon.program.output(/holds no key[^]*reloaded:/, {from});
+  assertChallenge(await publish('channel=a'));
+});
+
 test('without keys a listener on loopback is open to whoever reaches it', async (t) => {
   const {publish, send} = await startWithKeys(t);
   assert.equal((await publish('channel=a')).status, 200);

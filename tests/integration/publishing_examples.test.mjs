@@ -50,6 +50,7 @@ const bytesOf = (status) => Buffer.from(`HTTP/1.1 ${status}\r\nContent-Length: 0
 const replies = {
   notNow: {
     redis: Buffer.from('-READONLY You can\'t write against a read only replica.\r\n'), http: bytesOf('503 Service Unavailable')},
+  unknown: {http: bytesOf('504 Gateway Timeout')},
   mayNot: {
     redis: Buffer.from('-NOPERM this user has no permissions to run the \'fcall\' command\r\n'), http: bytesOf('403 Forbidden')},
 };
@@ -89,9 +90,10 @@ test('the programs of docs/publishing.md', {concurrency: 9}, async (t) => {
       assertPublishedOnce(`once:${name}`, () => publish(name, `once:${name}`))),
 
     t.test(`${name} publishes once through a refusal for now and a lost reply`, async (t2) => {
-      const proxy = await startLossyProxy(t2, urlOf(name), [replyTo(name, 'notNow'), 'lose']);
+      const fates = [replyTo(name, 'notNow'), ...overHttp.includes(name) ? [replyTo(name, 'unknown')] : [], 'lose'];
+      const proxy = await startLossyProxy(t2, urlOf(name), [...fates]);
       await assertPublishedOnce(`lost:${name}`, () => publish(name, `lost:${name}`, {port: proxy.port}));
-      assert.equal(proxy.calls(), 4, 'two that fail, one that counts, and once more');
+      assert.equal(proxy.calls(), fates.length + 2, 'those that fail, one that counts, and once more');
     }),
 
     t.test(`${name} tells a refusal, and what it says, at the first try`, async (t2) => {

@@ -6,7 +6,8 @@ import {describe, test} from 'node:test';
 
 import {startFreshetd, temporaryFolder} from '../support/freshetd.mjs';
 import {startRedis} from '../support/redis.mjs';
-import {bearer, keep, secondsFromNow, Signer, startGuarded} from '../support/tokens.mjs';
+import {SseClient} from '../support/sse.mjs';
+import {bearer, keep, secondsFromNow, secret, Signer, startGuarded} from '../support/tokens.mjs';
 import {until} from '../support/wait.mjs';
 
 const signer = new Signer('HS256');
@@ -119,11 +120,57 @@ describe('a user', () => {
     for (const each of instances) {
       await until(async () => await statusOf(each, old) === 204, 'the bar');
       assert.equal(await statusOf(each, undated), 204);
+      assert.equal((await each.public('/events?channel=@me', as(undated))).headers['cache-control'], 'no-store');
       assert.equal(await statusOf(each, await tokenOf('4')), 200, 'another user');
       assert.equal(await statusOf(each, await tokenOf('42', {age: -3})), 200, 'a token issued later');
     }
     const expiry = await redis.client.ttl('freshet:bars');
     assert.ok(expiry > 500 && expiry <= 600, `${expiry}`);
+  });
+
+  test('that is barred is refused on the operations listener too, and their streams there end', async (t) => {
+    const key = secret('a key for all that nobody guesses');
+    const keys = `all sha256:${crypto.createHash('sha256').update(key).digest('hex')} *\n`;
+    const keysFile = keep(temporaryFolder(t), 'publish.keys', keys);
+    const {daemons: [daemon]} = await startAll(t, {count: 1, config: {ops: {publish_keys_file: keysFile}}});
+    const rights = {freshet: {subscribe: ['*'], publish: ['*']}};
+    const old = await tokenOf('42', {age: 5, ...rights});
+    const attempts = {
+      publish: ['/publish?channel=news', {method: 'POST', body: 'x'}],
+      disconnect: ['/users/7/connections', {method: 'DELETE'}],
+      look: ['/channels/news', {}],
+      status: ['/status', {}],
+      watch: ['/events?channel=news', {}],
+    };
+    const watch = async (target, token) => {
+      const stream = new SseClient(daemon.urls.ops[0], target, as(token));
+      await stream.opened();
+      assert.equal(stream.status, 200, stream.describe());
+      return stream;
+    };
+    const ended = [await watch('/events?channel=news', old), await watch('/status', old)];
+    const left = [await watch('/events?channel=news', key), await watch('/events?channel=news', await tokenOf('7', rights))];
+    await Promise.all([ended[0], ...left].map((each) => each.opening()));
+
+    const reply = await daemon.ops('/users/42/connections?for=10m', {method: 'DELETE', ...as(key)});
+    assert.equal(reply.status, 202, reply.text);
+    for (const stream of ended) {
+      await stream.end();
+      assert.equal(stream.error, undefined, stream.describe());
+    }
+    for (const [what, [target, options]] of Object.entries(attempts)) {
+      const refused = await daemon.ops(target, {...options, ...as(old)});
+      assert.equal(refused.status, 401, what);
+      assert.match(refused.headers['www-authenticate'], /error="invalid_token"/);
+    }
+    const newer = await tokenOf('42', {age: -3, ...rights});
+    assert.equal((await daemon.ops('/publish?channel=news', {method: 'POST', body: 'x', ...as(newer)})).status, 200);
+    for (const stream of left) assert.equal((await stream.next()).data, 'x');
+    assert.equal((await daemon.ops('/channels/news/connections', {method: 'DELETE', ...as(key)})).status, 202);
+    for (const stream of left) {
+      await stream.end();
+      assert.equal(stream.error, undefined, stream.describe());
+    }
   });
 
   test('can be barred by a plain PUBLISH', async (t) => {
@@ -254,7 +301,10 @@ describe('what is refused', () => {
     const stream = await open(daemon, 'channel=news');
     const messages = ['', 'x', '{}', '[]', '{"disconnect":{}}', '{"disconnect":{"channel":"news","for":"1h"}}',
       '{"disconnect":{"channel":["news"]}}', '{"disconnect":{"channel":"news"},"later":1}', '{"restart":{}}',
-      '{"disconnect":{"user":"42","for":"soon"}}', `{"disconnect":{"channel":"news"}}${' '.repeat(5000)}`];
+      '{"disconnect":{"user":"42","for":"soon"}}', `{"disconnect":{"channel":"news"}}${' '.repeat(5000)}`,
+      // What two readers could read differently.
+      '{"disconnect":{"user":"1"},"disconnect":{"channel":"news"}}', '{"disconnect":{"channel":"a","channel":"news"}}',
+      '\ufeff{"disconnect":{"channel":"news"}}'];
     for (const message of messages) await redis.client.publish('freshet:!control', message);
     await until(async () => await daemon.metric('freshet_control_messages_total', {result: 'ignored'}) === messages.length,
       'all messages to be counted');

@@ -7,7 +7,7 @@ import test from 'node:test';
 import {openPage, receivedBy, servePages, startBrowser} from '../support/browser.mjs';
 import {binary, temporaryFolder} from '../support/freshetd.mjs';
 import {RawSocket} from '../support/http.mjs';
-import {Program} from '../support/process.mjs';
+import {Program, run} from '../support/process.mjs';
 import {manageFreshetd} from '../support/service_manager.mjs';
 import {SseClient} from '../support/sse.mjs';
 import {until} from '../support/wait.mjs';
@@ -82,4 +82,11 @@ test('systemd-socket-activate: the first client starts it and is served', async 
   stream.close();
   program.signal('SIGTERM');
   assert.deepEqual(await program.exit(), {code: 0, signal: null});
+});
+
+test('sockets that are announced but not there: 69, naming the first', async () => {
+  const {code, signal, stderr} = await run('sh', ['-c', 'export LISTEN_PID=$$; exec "$0" --memory --ops-listen 127.0.0.1:0 3</dev/null',
+    binary()], {env: {LISTEN_FDS: '3'}});
+  assert.deepEqual([code, signal], [69, null], stderr);
+  assert.match(stderr, /LISTEN_FDS=3, but descriptor 4 is not open/);
 });

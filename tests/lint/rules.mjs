@@ -32,6 +32,7 @@ const libraryRooms = {
   'CLI/': ['daemon', 'loadtest'],
   'systemd/': ['daemon'],
   'openssl/': ['auth', 'tls'],
+  'sodium': ['base'],
   'catch2/': ['tests'],
 };
 

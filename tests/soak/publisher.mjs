@@ -102,8 +102,8 @@ export class HttpLane {
           truth.acknowledge(publication, JSON.parse(answer.text).id, chronicle.now());
           return;
         }
-        // 503: Redis did not take it, or its answer was lost.
-        if (answer.status !== 0 && answer.status !== 503) throw new Error(`POST /publish: ${answer.status} ${answer.text}`);
+        // 503: Redis did not take it. 504: its answer was lost.
+        if (![0, 503, 504].includes(answer.status)) throw new Error(`POST /publish: ${answer.status} ${answer.text}`);
         publication.unclear = true;
         if (!publication.key) {
           truth.givenUp += 1;

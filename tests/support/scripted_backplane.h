@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <deque>
 #include <functional>
 #include <map>
@@ -49,6 +51,7 @@ class ScriptedBackplane final : public broker::Backplane {
   }
   void unsubscribe(const std::vector<std::string_view>& channels) override {
     for (const auto channel : channels) unsubscribed.emplace_back(channel);
+    most_unsubscribed_at_once = std::max(most_unsubscribed_at_once, channels.size());
   }
   void mark(std::uint64_t nonce) override {
     marks.push_back(nonce);
@@ -160,6 +163,7 @@ class ScriptedBackplane final : public broker::Backplane {
 
   std::vector<std::string> subscribed;
   std::vector<std::string> unsubscribed;
+  std::size_t most_unsubscribed_at_once = 0;
   std::vector<Sync> syncs;
   std::vector<Published> published;
   std::vector<std::string> replaced;

@@ -13,9 +13,9 @@ const common = fileURLToPath(new URL('.', import.meta.url));
 
 /**
  * Serves the files of `folder`, and `routes`: 'POST /notes/:id' → async ({params, body, request, reply}) => what is answered
- * as JSON; undefined is 404. Listens on 127.0.0.1, at PORT (3000).
+ * as JSON; undefined is 404. Listens on 127.0.0.1, at PORT (3000), and prints where, with what the reader needs to know of it.
  */
-export async function startApp(folder, routes = {}) {
+export async function startApp(folder, routes = {}, {hint = ''} = {}) {
   const table = Object.entries(routes).map(([route, handler]) => {
     const [method, target] = route.split(' ');
     return {method, handler, pattern: new RegExp(`^${target.replace(/:(\w+)/g, '(?<$1>[^/]+)')}$`)};
@@ -39,7 +39,7 @@ export async function startApp(folder, routes = {}) {
     }
   });
   await new Promise((resolve, reject) => server.once('error', reject).listen(process.env.PORT ?? 3000, '127.0.0.1', resolve));
-  console.log(`http://localhost:${server.address().port}`);
+  console.log(`http://localhost:${server.address().port}${hint}`);
 }
 
 /**

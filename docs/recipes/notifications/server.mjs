@@ -56,4 +56,4 @@ await startApp(fileURLToPath(new URL('.', import.meta.url)), {
     note.read = true;
     return {id: await publish(`user:${user}`, JSON.stringify(note), {event: 'note', key: `note-${note.id}-read`})};
   }),
-});
+}, {hint: ' is for nginx: open http://localhost:8000'});

@@ -19,7 +19,10 @@ bool is_own(std::string_view origin, std::string_view authority) {
 }
 
 bool is_address(std::string_view host) {
-  if (host.front() == '[') return true;
+  if (host.front() == '[') {
+    return host.back() == ']' && host.find(':') != std::string_view::npos &&
+           host.find_first_not_of("0123456789abcdef:.[]") == std::string_view::npos;
+  }
   return host.find_first_not_of("0123456789.") == std::string_view::npos;
 }
 

@@ -114,7 +114,7 @@ Answer OpsRoutes::watch(const http::Request& request) {
   if (!request.accepts(kEventStream)) return http::to_response({406, "only text/event-stream is served here"});
   auto wanted = read_stream_request(request, settings_);
   if (!wanted) return http::to_response(wanted.error());
-  if (wanted->own) return http::to_response({400, "channel @me: nobody is somebody here; name the channel"});
+  if (wanted->own) return http::to_response({400, "@me is a token's user, and there is none here: name the channel"});
   if (wanted->channels.empty()) return http::to_response({400, "no channel: say which with channel=NAME"});
   for (const auto& channel : wanted->channels) {
     if (!rights->may(channel)) return http::to_response({403, "the key is not for channel " + channel});
@@ -126,9 +126,7 @@ Answer OpsRoutes::watch(const http::Request& request) {
 }
 
 Caller OpsRoutes::caller_of(const OpsRights& rights) const {
-  Caller caller;
-  if (rights.expires_at()) caller.expires_at = *rights.expires_at() + settings_.leeway.count();
-  return caller;
+  return rights.identity() ? server::caller_of(*rights.identity(), settings_.leeway) : Caller();
 }
 
 http::Response OpsRoutes::ready() const {

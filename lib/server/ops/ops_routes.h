@@ -27,6 +27,8 @@ class OpsRoutes final : public Routes {
     std::function<broker::Hub::ChannelView(std::string_view channel)> channel;
     /// One line of JSON.
     std::function<std::string()> status;
+    /// The largest event that the dataset takes.
+    std::function<std::size_t()> max_event_bytes;
     /// The answer when there is no room for one more stream.
     std::function<std::optional<http::Response>(const Caller& caller, const std::vector<http::Header>& headers)>
         turned_away;
@@ -42,7 +44,7 @@ class OpsRoutes final : public Routes {
         status_feed_(clock, sources_.status) {}
 
   Answer handle(const http::Request& request, const uv::Peer& peer) override;
-  [[nodiscard]] std::size_t max_body_bytes() const override { return settings_.max_event_bytes; }
+  [[nodiscard]] std::size_t max_body_bytes() const override { return sources_.max_event_bytes(); }
 
  private:
   Answer publish_event(const http::Request& request);
@@ -50,7 +52,7 @@ class OpsRoutes final : public Routes {
   [[nodiscard]] http::Response show_channel(const http::Request& request);
   Answer show_status(const http::Request& request);
   Answer watch(const http::Request& request);
-  /// Nobody by name, whose streams end with the token that let them in.
+  /// Nobody by name with a key; otherwise the user of the token, with whom the stream ends.
   [[nodiscard]] Caller caller_of(const OpsRights& rights) const;
   [[nodiscard]] http::Response ready() const;
 

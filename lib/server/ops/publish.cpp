@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -16,6 +18,11 @@ using nlohmann::json;
 
 constexpr std::size_t kMaxChannels = 100;
 constexpr std::size_t kMaxParameters = kMaxChannels + 8;
+constexpr std::string_view kLive = "live";
+/// In a stream's request it stands for the caller's own channel, so nobody could read one of that name.
+constexpr std::string_view kOwnChannel = "@me";
+constexpr std::string_view kMayBePublished =
+    " (the event may have been published all the same; another try with the same key is safe)";
 
 /// The id, or what is wrong.
 using Outcome = tl::expected<broker::Id, http::Problem>;
@@ -28,16 +35,18 @@ struct Pending {
   Reply reply;
 };
 
-int status_of(const broker::PublishError& error) {
+http::Problem problem_of(const broker::PublishError& error) {
   switch (error.kind) {
     case broker::PublishError::Kind::kInvalid:
-      return 400;
+      return {400, error.message};
     case broker::PublishError::Kind::kTooLarge:
-      return 413;
+      return {413, error.message};
     case broker::PublishError::Kind::kUnavailable:
-      return 503;
+      return {503, error.message};
+    case broker::PublishError::Kind::kUnknown:
+      return {504, error.message + std::string(kMayBePublished)};
   }
-  return 500;
+  return {500, error.message};
 }
 
 json id_of(broker::Id id) { return id == 0 ? json(nullptr) : json(std::to_string(id)); }
@@ -68,8 +77,40 @@ http::Response answer(const Pending& pending) {
   return json_response(status, body);
 }
 
-/// A flag of a query: present and not switched off.
-bool is_on(std::string_view value) { return !value.empty() && value != "0" && value != "false"; }
+/// What the flag `live` says: it may stand there without a value, in the raw query.
+std::optional<bool> read_flag(std::string_view value, std::string_view query) {
+  if (value == "1" || value == "true") return true;
+  if (value == "0" || value == "false") return false;
+  const auto pieces = base::split(query, '&');
+  if (value.empty() && std::find(pieces.begin(), pieces.end(), kLive) != pieces.end()) return true;
+  return std::nullopt;
+}
+
+/// Puts a parameter other than `channel` into the publication.
+base::Result<void> take_option(broker::Publication& publication, std::string_view name, const std::string& value,
+                               std::string_view query) {
+  if (name == kLive) {
+    const auto live = read_flag(value, query);
+    if (!live) return base::fail("live is 1 or 0, not \"" + base::printable(value, 60) + '"');
+    publication.live = *live;
+  } else if (name == "event") {
+    // To the backplane no text is no option. In the words of the functions, which say what else is wrong with one.
+    if (value.empty()) return base::fail("EVENT is 0 bytes long, 1 to 128 are allowed");
+    publication.event = value;
+  } else if (name == "key") {
+    if (value.empty()) return base::fail("KEY is 0 bytes long, 1 to 512 are allowed");
+    publication.key = value;
+  } else {
+    return base::fail("unknown parameter " + base::printable(name, 60) + ": there are channel, event, key and live");
+  }
+  return {};
+}
+
+/// RFC 9110 takes a request that says nothing of its body for one without. Here that is more likely an old client whose
+/// body ends with the connection, and its event would be an empty one.
+bool says_length(const http::Request& request) {
+  return request.header("Content-Length") != nullptr || request.header("Transfer-Encoding") != nullptr;
+}
 
 }  // namespace
 
@@ -77,21 +118,20 @@ tl::expected<std::vector<broker::Publication>, http::Problem> read_publications(
   const auto invalid = [](std::string detail) {
     return tl::unexpected<http::Problem>(http::Problem{400, std::move(detail)});
   };
+  if (!says_length(request)) return tl::unexpected<http::Problem>(http::Problem{411, "no Content-Length"});
   const auto pairs = http::parse_query(request.query, kMaxParameters);
   if (!pairs) return invalid("the query: " + pairs.error().message);
   std::vector<std::string> channels;
+  std::set<std::string_view> given;
   broker::Publication publication;
   for (const auto& [name, value] : *pairs) {
     if (name == "channel") {
       if (std::find(channels.begin(), channels.end(), value) == channels.end()) channels.push_back(value);
-    } else if (name == "event") {
-      publication.event = value;
-    } else if (name == "key") {
-      publication.key = value;
-    } else if (name == "live") {
-      publication.live = is_on(value);
-    } else {
-      return invalid("unknown parameter " + base::printable(name, 60) + ": there are channel, event, key and live");
+      continue;
+    }
+    if (!given.insert(name).second) return invalid(base::printable(name, 60) + " is given twice");
+    if (const auto taken = take_option(publication, name, value, request.query); !taken) {
+      return invalid(taken.error().message);
     }
   }
   if (channels.empty()) return invalid("no channel: say which with channel=NAME");
@@ -113,11 +153,12 @@ Later publish(broker::Backplane& backplane, std::vector<broker::Publication> pub
     pending->missing = publications.size();
     for (const auto& publication : publications) pending->channels.push_back(publication.channel);
     for (const auto& channel : pending->channels) {
-      pending->outcomes.push_back(
-          tl::unexpected<http::Problem>(http::Problem{403, "the key may not publish to " + channel}));
+      pending->outcomes.push_back(tl::unexpected<http::Problem>(
+          channel == kOwnChannel ? http::Problem{400, "@me stands for the user of a stream: name the channel itself"}
+                                 : http::Problem{403, "the key may not publish to " + channel}));
     }
     for (std::size_t i = 0; i < publications.size(); ++i) {
-      if (!rights.may(publications[i].channel)) {
+      if (publications[i].channel == kOwnChannel || !rights.may(publications[i].channel)) {
         --pending->missing;
         continue;
       }
@@ -125,8 +166,7 @@ Later publish(broker::Backplane& backplane, std::vector<broker::Publication> pub
         if (result) {
           pending->outcomes[i] = *result;
         } else {
-          const http::Problem problem{status_of(result.error()), result.error().message};
-          pending->outcomes[i] = tl::unexpected<http::Problem>(problem);
+          pending->outcomes[i] = tl::unexpected<http::Problem>(problem_of(result.error()));
         }
         if (--pending->missing == 0) pending->reply(answer(*pending));
       });

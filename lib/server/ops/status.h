@@ -12,8 +12,7 @@
 
 namespace freshet::server {
 
-/// What `GET /status` is made from: all that a process says of itself at one moment, except what
-/// it counts.
+/// What `GET /status` is made from: all that a process says of itself at one moment, except what it counts.
 struct StatusFacts {
   std::string instance{};
   std::string version{};

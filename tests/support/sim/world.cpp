@@ -21,6 +21,7 @@ const std::map<std::string, std::vector<std::string>> kFaults{
     {"quiet", {"quiet", "killsub", "rename"}},
     {"redis", {"killsub", "killcmd", "flushall", "restart_empty", "restart_full", "rename"}},
     {"clock", {"killsub", "clock", "restart_full"}},
+    {"trip", {"killsub", "trip"}},
     {"ttl", {"killsub", "setttl", "quiet"}},
     {"lostwrites", {"killsub", "restart_stale", "failover", "failover_skew"}},
     {"silent", {"killsub", "silent"}},
@@ -144,6 +145,7 @@ void Daemon::start() {
   options.log_events = 6;
   options.probe_interval = base::Duration(40);
   options.linger = base::Duration(30);
+  options.hash = base::KeyedHash(base::KeyedHash::Key{});
   hub = std::make_unique<broker::Hub>(world_.simulation_, *backplane, options);
   hub->start();
 }
@@ -224,6 +226,10 @@ void World::plan(const std::string& faults) {
       fault.target = static_cast<int>(dice.between(0, 2));  // 2: both
     }
     if (fault.kind == "setttl") fault.a = dice.pick<Ticks>({150, 300, 450, 600});
+    if (fault.kind == "trip") {
+      fault.a = dice.pick<Ticks>({100, 400, 1000});
+      fault.b = dice.between(50, 150);
+    }
     if (fault.kind == "clock") fault.a = dice.pick<Ticks>({-10, -60, -200, -200, 30});
     if (fault.kind.rfind("restart", 0) == 0) {
       fault.a = dice.between(2, 60);
@@ -303,6 +309,12 @@ void World::execute(const Operation& operation) {
     primary_->save();
   } else if (kind == "rename") {
     primary_->rename(++epochs_);
+  } else if (kind == "trip") {
+    leapt_ = true;
+    primary_->offset += operation.a;
+    simulation_.at(operation.b, [this, back = operation.a] {
+      if (primary_) primary_->offset -= back;
+    });
   } else if (kind == "clock") {
     primary_->offset += operation.a;
   } else if (kind == "restart_empty") {

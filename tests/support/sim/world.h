@@ -119,6 +119,7 @@ class World {
   std::vector<Ticks> flushes_ahead_;  ///< when a dataset began anew whose ids ran ahead: they fell
   std::set<std::string> silent_channels_;
   bool forgetful_ = false;
+  bool leapt_ = false;  ///< the server's time, ahead and back
   /// The dataset has lost something of what it was: events, or merely some of its clock.
   bool broken_ = false;
   broker::Id first_floor_ = 0;

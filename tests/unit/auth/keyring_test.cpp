@@ -1,6 +1,7 @@
 #include "auth/keyring.h"
 
 #include <catch2/catch.hpp>
+#include <memory>
 
 #include "unit/auth/sign.h"
 
@@ -8,6 +9,7 @@ using freshet::auth::Algorithm;
 using freshet::auth::Keyring;
 using freshet::auth::kMaxKeys;
 using freshet::auth::test::fixture_keys;
+using freshet::auth::test::hmac;
 using freshet::auth::test::secret;
 namespace fixtures = freshet::fixtures;
 
@@ -142,6 +144,18 @@ TEST_CASE("an unknown kid leaves the keys that have none") {
   REQUIRE(found.keys.size() == 1);
   CHECK(found.keys.front()->id().empty());
   CHECK_FALSE(found.known);
+}
+
+TEST_CASE("a copied ring verifies as the first one did, also when that is gone, and grows alone") {
+  auto keys = std::make_unique<Keyring>(fixture_keys());
+  const auto size = keys->size();
+  Keyring copy = *keys;
+  REQUIRE(copy.add_secret(std::string(32, 'o')));
+  CHECK(keys->size() == size);
+  keys.reset();
+  const auto found = copy.candidates("secret", Algorithm::kHs256);
+  REQUIRE(found.keys.size() == 1);
+  CHECK(found.keys.front()->verify(Algorithm::kHs256, "message", hmac(EVP_sha256(), secret(), "message")));
 }
 
 TEST_CASE("an empty ring knows no kid and no key") {

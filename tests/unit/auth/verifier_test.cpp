@@ -123,6 +123,24 @@ TEST_CASE("an unknown kid is told apart, so that newer keys can be fetched") {
   CHECK(outcome(secret_keys(), sign(R"({"alg":"HS256","kid":"2026-11"})", "{}")) == "accepted");
 }
 
+TEST_CASE("a token that other keys might verify says which it wants") {
+  const auto wanted = [](Keyring keys, std::string_view token) {
+    Verifier verifier({}, std::move(keys));
+    return verifier.verify(token, kNow).error().wanted_key;
+  };
+  const std::string other(32, 'o');
+  CHECK(wanted(fixture_keys(), sign(R"({"alg":"HS256","kid":"rotated"})", "{}")) == "rotated");
+  CHECK(wanted(Keyring{}, sign(R"({"alg":"HS256","kid":"first"})", "{}")) == "first");
+  CHECK(wanted(Keyring{}, sign("{}")) == "");
+  CHECK(wanted(secret_keys(), sign(R"({"alg":"HS256"})", "{}", other)) == "");
+  CHECK(wanted(secret_keys(), fixtures::kEmbeddedKey) == "");
+  // A key has its name, so no other is meant; and no key at all makes these good.
+  CHECK_FALSE(wanted(fixture_keys(), sign(R"({"alg":"HS256","kid":"secret"})", "{}", other)));
+  CHECK_FALSE(wanted(secret_keys(), encode_base64url(R"({"alg":"none"})") + "." + encode_base64url("{}") + "."));
+  CHECK_FALSE(wanted(secret_keys(), sign(R"({"exp":1})")));
+  CHECK_FALSE(wanted(secret_keys(), "rubbish"));
+}
+
 TEST_CASE("HS512 with a secret shorter than its hash is refused") {
   const std::string key(40, 's');
   const std::string input = encode_base64url(R"({"alg":"HS512"})") + "." + encode_base64url("{}");

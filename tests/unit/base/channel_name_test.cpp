@@ -26,6 +26,6 @@ TEST_CASE("A channel name has 1 to 200 bytes") {
 TEST_CASE("The error names the first byte that is wrong, and is safe to print") {
   const auto checked = check_channel_name("news\n*");
   REQUIRE_FALSE(checked);
-  CHECK(checked.error().message.find("byte 5 ") != std::string::npos);
-  CHECK(checked.error().message.find('\n') == std::string::npos);
+  CHECK(checked.error().message ==
+        "channel 'news\\x0a*': byte 0x0a at position 5 is not allowed (allowed: A-Z a-z 0-9 _ - . : / @ ~ = + ,)");
 }

@@ -2,7 +2,9 @@
 
 #include <catch2/catch.hpp>
 #include <string>
+#include <vector>
 
+using freshet::base::any_glob_matches;
 using freshet::base::glob_match;
 
 TEST_CASE("globs") {
@@ -21,6 +23,14 @@ TEST_CASE("globs") {
   CHECK_FALSE(glob_match("", "a"));
   CHECK(glob_match("", ""));
   CHECK(glob_match("**x**", "x"));
+}
+
+TEST_CASE("one glob of a list is enough, and of none none") {
+  const std::vector<std::string> globs{"news:*", "user:?"};
+  CHECK(any_glob_matches(globs, "news:1"));
+  CHECK(any_glob_matches(globs, "user:1"));
+  CHECK_FALSE(any_glob_matches(globs, "user:12"));
+  CHECK_FALSE(any_glob_matches({}, ""));
 }
 
 TEST_CASE("a glob made to blow up backtracking matchers ends at once") {

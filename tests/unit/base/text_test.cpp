@@ -15,6 +15,14 @@ TEST_CASE("decimals are digits only and fit 64 bits") {
   CHECK_FALSE(parse_decimal("1x"));
 }
 
+TEST_CASE("hexadecimal digits have a value in either case, other bytes none") {
+  CHECK(hex_value('0') == 0U);
+  CHECK(hex_value('9') == 9U);
+  CHECK(hex_value('a') == 10U);
+  CHECK(hex_value('F') == 15U);
+  for (const char other : {'/', ':', '@', 'G', '`', 'g', '\0', '\xff'}) CHECK_FALSE(hex_value(other));
+}
+
 TEST_CASE("case is ASCII only") {
   CHECK(to_lower("EVent\xc3\x84") == "event\xc3\x84");
   CHECK(equals_ignoring_case("Last-Event-ID", "last-event-id"));

@@ -1,8 +1,11 @@
 #include "broker/channel_table.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <functional>
 #include <set>
 #include <string>
+#include <vector>
 
 using freshet::broker::Channel;
 using freshet::broker::ChannelTable;
@@ -48,6 +51,43 @@ TEST_CASE("Channels keep their places in memory while the table grows and shrink
   CHECK(table.places() < most / 8);
   for (int i = 0; i < 10; ++i) REQUIRE(table.find(name_of(i)) == channels[static_cast<std::size_t>(i)]);
   CHECK(table.find(name_of(10)) == nullptr);
+}
+
+TEST_CASE("Names that somebody made to fall into one place of one table do not in another") {
+  const auto crowded_place = [](const ChannelTable& table) {
+    std::size_t most = 0;
+    for (std::size_t place = 0; place < table.places(); ++place) {
+      std::size_t here = 0;
+      table.each_at(place, [&here](const Channel& /*channel*/) { ++here; });
+      most = std::max(most, here);
+    }
+    return most;
+  };
+  // For the standard's hash function, which has no key.
+  std::vector<std::string> chosen;
+  for (int i = 0; chosen.size() < 256; ++i) {
+    auto name = name_of(i);
+    if (std::hash<std::string>{}(name) % 256 == 0) chosen.push_back(std::move(name));
+  }
+  ChannelTable table;
+  for (const auto& name : chosen) table.find_or_add(name);
+  CHECK(crowded_place(table) < 20);
+
+  // For a key that is known; those of the first place only, as the table was when they were chosen.
+  const freshet::base::KeyedHash known(freshet::base::KeyedHash::Key{});
+  chosen.clear();
+  for (int i = 0; chosen.size() < 256; ++i) {
+    auto name = name_of(i);
+    if (known(name) % 256 == 0) chosen.push_back(std::move(name));
+  }
+  ChannelTable with_known_key(known);
+  ChannelTable with_its_own;
+  for (const auto& name : chosen) {
+    with_known_key.find_or_add(name);
+    with_its_own.find_or_add(name);
+  }
+  CHECK(crowded_place(with_known_key) == chosen.size());
+  CHECK(crowded_place(with_its_own) < 20);
 }
 
 TEST_CASE("Every channel is visited once, all at a time or place by place") {

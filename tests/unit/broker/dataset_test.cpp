@@ -191,6 +191,9 @@ TEST_CASE("The bytes counted are those of the rings, however they go") {
   f.data.drop_ring("b");
   f.data.drop_ring("unknown");
   CHECK(f.data.size_bytes() == three);
+  f.data.drop_ring("a");
+  CHECK(f.data.size_bytes() == 0);
+  f.publish("a", "x");
   f.data.clear();
   CHECK(f.data.size_bytes() == 0);
   CHECK(f.data.clock().last == 0);

@@ -41,13 +41,16 @@ TEST_CASE("What was told by answers and marks is claimed, with its life") {
   CHECK_FALSE(evidence.agrees_with(clock_of("e2", 150)));
 }
 
-TEST_CASE("A mark vouches for the events before it") {
+TEST_CASE("A mark vouches for the events before it, and what lies above it was no event") {
   auto evidence = of_first_life();
   evidence.delivered(120);
   CHECK(evidence.claim().highest == 100);
   CHECK(evidence.highest() == 120);
-  evidence.marked(clock_of("e1", 110));
-  CHECK(evidence.claim().highest == 120);
+  evidence.marked(clock_of("e1", 130));
+  CHECK(evidence.claim().highest == 130);
+  evidence.delivered(900);
+  evidence.marked(clock_of("e1", 140));
+  CHECK(evidence.highest() == 140);
 }
 
 TEST_CASE("An event after the last mark that the dataset has forgotten is the next claim, once") {
@@ -111,6 +114,10 @@ TEST_CASE("What was seen at or above another floor is a claim that no life expla
   CHECK(claim->epoch == "forgotten");
   CHECK_FALSE(evidence.answered(clock_of("e1", 201, 201)));
   CHECK(evidence.agrees_with(clock_of("e1", 202, 201)));
+
+  auto at_the_floor = of_first_life();
+  at_the_floor.delivered(120);
+  CHECK(at_the_floor.answered(clock_of("e1", 200, 120)));
 }
 
 TEST_CASE("A floor that moved above all that was seen is no claim") {

@@ -1,5 +1,6 @@
 // Bounds: pages, slow clients, positions of idle streams, the memory of the logs, and streams that go at any time.
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <numeric>
 
@@ -324,6 +325,21 @@ TEST_CASE("A slow client of a batch is where its last event was") {
   f.hub.on_batch_end();
   CHECK(f.sink.frames == Frames{event(one, "1"), "data: typing\n\n"});
   CHECK(stream->last_id() == one);
+  f.sink.live_room = RecordingSink::kUnlimited;
+  f.backplane.emit("a", "3");
+  CHECK(f.sink.frames.size() == 2);  // what it did not take is missing: it is given nothing more
+}
+
+TEST_CASE("A batch of live-only messages leaves a stream where it was") {
+  HubFixture f;
+  const auto stream = f.live({"a"});
+  const Id one = f.backplane.emit("a", "1");
+  f.hub.on_batch_begin();
+  f.hub.on_message("a", "typing");
+  f.hub.on_message("a", "typing");
+  f.hub.on_batch_end();
+  CHECK(f.sink.frames.size() == 3);
+  CHECK(stream->last_id() == one);
 }
 
 TEST_CASE("A missing message within a batch: what came before it is handed on, what comes after it is read") {
@@ -372,4 +388,60 @@ TEST_CASE("In a storm streams share marks, and none waits long for one") {
   CHECK(f.backplane.marks.size() == 1);
   f.backplane.settle();
   CHECK(at_once + f.sink.take().size() == 100);
+}
+
+TEST_CASE("Very many channels that fell idle together are released some in each turn, until all are") {
+  constexpr std::size_t kChannels = 5'000;
+  constexpr std::size_t kAtOnce = 1'000;
+  HubFixture f;
+  std::vector<std::unique_ptr<freshet::broker::Subscription>> streams;
+  for (std::size_t i = 0; i < kChannels; ++i) streams.push_back(f.open({"c" + std::to_string(i)}));
+  f.backplane.settle();
+  streams.clear();
+  f.pass(std::chrono::seconds(4));
+  REQUIRE(f.hub.channel_count() == kChannels);
+
+  // In the turn after the tick, with the most still to come: the first one is used again, and another one falls idle.
+  std::unique_ptr<freshet::broker::Subscription> returned;
+  std::unique_ptr<freshet::broker::Subscription> gone;
+  const auto between = f.clock.after(std::chrono::seconds(1), [&] {
+    CHECK(f.hub.channel_count() > kChannels - kAtOnce);
+    CHECK(f.hub.channel_count() < kChannels);
+    returned = f.open({"c0"});
+    gone = f.open({"new"});
+    f.backplane.settle();
+    gone.reset();
+  });
+  f.pass(std::chrono::seconds(1));
+  REQUIRE(returned);
+  CHECK(f.hub.channel_count() == 2);
+  CHECK(f.backplane.most_unsubscribed_at_once < kAtOnce);
+  auto& released = f.backplane.unsubscribed;
+  std::sort(released.begin(), released.end());
+  CHECK(std::unique(released.begin(), released.end()) - released.begin() == kChannels - 1);
+  CHECK(std::count(released.begin(), released.end(), "c0") == 0);
+  f.sink.take();
+  const Id id = f.backplane.emit("c0", "still here");
+  CHECK(f.sink.take() == Frames{event(id, "still here")});
+
+  f.pass(std::chrono::seconds(7));
+  CHECK(f.hub.channel_count() == 1);
+}
+
+TEST_CASE("A hub may end while channels are being released") {
+  HubFixture f;
+  auto hub = std::make_unique<Hub>(f.clock, f.backplane, Hub::Options{});
+  hub->start();
+  std::vector<std::unique_ptr<freshet::broker::Subscription>> streams;
+  for (int i = 0; i < 2'000; ++i) streams.push_back(hub->subscribe({"c" + std::to_string(i)}, {}, f.sink));
+  streams.clear();
+  f.clock.advance(std::chrono::seconds(4));
+  std::size_t left = 0;
+  const auto between = f.clock.after(std::chrono::seconds(1), [&] {
+    left = hub->channel_count();
+    hub.reset();
+  });
+  f.clock.advance(std::chrono::seconds(10));
+  CHECK(left > 0);
+  CHECK(left < 2'000);
 }

@@ -30,6 +30,7 @@ TEST_CASE("A fresh stream begins with the present position, without any ring rea
   f.backplane.emit("b", "not ours");
   CHECK(f.sink.take() == Frames{event(first, "1"), event(second, "2")});
   CHECK(stream->last_id() == second);
+  CHECK(f.hub.counters().durable_received == 2);
 }
 
 TEST_CASE("A stream waits for every confirmation, and for a mark that was sent after the last") {
@@ -46,13 +47,25 @@ TEST_CASE("A stream waits for every confirmation, and for a mark that was sent a
   CHECK(f.sink.frames.size() == 1);
 }
 
+TEST_CASE("A confirmation that comes twice stands for no other one") {
+  HubFixture f;
+  const auto stream = f.open({"a", "b"});
+  f.hub.on_confirmed("a");
+  f.hub.on_confirmed("a");
+  f.clock.advance(std::chrono::seconds(1));
+  while (!f.backplane.marks.empty()) f.backplane.deliver_mark();
+  CHECK(f.sink.frames.empty());
+}
+
 TEST_CASE("A message before the mark is not sent: the cursor that the mark gives is above it") {
   HubFixture f;
+  f.backplane.lose("a", "earlier");
   const auto stream = f.open({"a"});
   f.backplane.confirm();
   const Id early = f.backplane.emit("a", "early");
   f.backplane.settle();
   CHECK(f.sink.take() == Frames{cursor_event(early, "fresh")});
+  CHECK(f.hub.counters().gaps == 0);
 }
 
 TEST_CASE("A returning stream gets what came after its cursor, and then what comes") {
@@ -169,6 +182,17 @@ TEST_CASE("Only the channels that cannot be proven are named") {
   f.backplane.settle();
   CHECK(f.sink.take() == Frames{reset_event(a1 - 1, "trimmed", R"("b")"), event(a1, "a1"), event(b2, "b2")});
   CHECK(b1 < b2);
+}
+
+TEST_CASE("Of a channel that was trimmed and one that is too old, the former is the reason, whichever comes first") {
+  HubFixture f;
+  const Id kept = f.backplane.lose("trimmed", "kept");
+  f.backplane.rings["trimmed"].front() = encode_record({kept, kept - 1, {}, "kept"});
+  const auto channels = GENERATE(Frames{"old", "trimmed"}, Frames{"trimmed", "old"});
+  const auto stream = f.open(channels, after(kStart - 5'000 * kSecond));
+  f.backplane.settle();
+  const auto named = '"' + channels[0] + "\",\"" + channels[1] + '"';
+  CHECK(f.sink.take() == Frames{reset_event(kept - 1, "trimmed", named), event(kept, "kept")});
 }
 
 TEST_CASE("A key that holds no ring proves nothing") {

@@ -49,6 +49,7 @@ class Recorder final : public Backplane::Observer {
     note("synced");
     clock = at;
   }
+  void on_evidence_refused() override { note("evidence refused"); }
   void on_history(std::string_view channel, const History& history) override {
     note("history " + std::string(channel));
     records.assign(history.records.begin(), history.records.end());
@@ -235,8 +236,10 @@ TEST_CASE("What has expired gives its memory back by itself") {
   Fixture f(options);
   REQUIRE(f.publish("a", std::string(900, 'x'))->has_value());
   REQUIRE_FALSE(f.publish("b", std::string(900, 'x'))->has_value());
-  f.clock.advance(std::chrono::seconds(120));
-  CHECK(f.publish("b", std::string(900, 'x'))->has_value());
+  for (int i = 0; i < 3; ++i) {
+    f.clock.advance(std::chrono::seconds(120));
+    CHECK(f.publish("b" + std::to_string(i), std::string(900, 'x'))->has_value());
+  }
 }
 
 TEST_CASE("A memory backplane that goes while callbacks wait makes none of them") {

@@ -32,7 +32,7 @@ TEST_CASE("every client gets every event once and in order, or is told, through 
   const auto last = std::stoull(range.substr(colon + 1));
   const auto only = environment("FRESHET_FAULTS", "");
   for (const std::string faults :
-       {"none", "net", "quiet", "redis", "clock", "ttl", "lostwrites", "silent", "lead", "all"}) {
+       {"none", "net", "quiet", "redis", "clock", "trip", "ttl", "lostwrites", "silent", "lead", "all"}) {
     if (!only.empty() && faults != only) continue;
     int events = 0;
     int bad = 0;

@@ -57,7 +57,8 @@ TEST_CASE("the instance's name becomes a port, if it can") {
     named = config;
     named.instance = name;
     CHECK_THAT(resolve_instance(named, "").error().message,
-               Catch::StartsWith("listen: 127.0.0.1:80{instance} has no port for the instance " + std::string(name)));
+               Catch::StartsWith("listen: 127.0.0.1:80{instance} has no port for the instance " + std::string(name)) &&
+                   Catch::EndsWith("(name one that makes a number from 1 to 65535: try --instance 1)"));
   }
 }
 

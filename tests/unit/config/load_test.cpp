@@ -116,12 +116,40 @@ limits: {connections_per_user: 1, connections_per_address: 2, connection_rate: 3
   CHECK(config.limits.memory_bytes == std::size_t{1} << 30U);
 }
 
-TEST_CASE("tokens can be verified as soon as there is one source of keys") {
-  CHECK_FALSE(config_of("auth: {jwt: {issuer: me}}").auth.jwt.has_keys());
-  for (const auto* key : {"secret_file", "public_key_file", "jwks_file"}) {
-    CHECK(config_of("auth: {jwt: {" + std::string(key) + ": /dev/null}}").auth.jwt.has_keys());
+TEST_CASE("who says which tokens to believe must bring keys") {
+  const std::string no_keys =
+      "without keys every token is refused (set auth.jwt.jwks_url, jwks_file, public_key_file or secret_file)";
+  CHECK(errors_of("auth:\n  jwt: {issuer: me, audience: you}") ==
+        Messages{"f.yaml:2: auth.jwt.issuer: " + no_keys, "f.yaml:2: auth.jwt.audience: " + no_keys});
+  for (const auto* source :
+       {"secret_file: /dev/null", "public_key_file: /dev/null", "jwks_file: /dev/null", "jwks_url: \"https://x\""}) {
+    CHECK(errors_of("auth: {jwt: {issuer: me, audience: you, " + std::string(source) + "}}").empty());
   }
-  CHECK(config_of("auth: {jwt: {jwks_url: \"https://x\"}}").auth.jwt.has_keys());
+  CHECK(errors_of("auth: {jwt: {issuer: me, jwks_url: nonsense}}").size() == 1);
+}
+
+TEST_CASE("a secret that would stand in the file itself is told where it belongs") {
+  CHECK(errors_of("auth: {jwt: {secret: abc}}") ==
+        Messages{"f.yaml:1: auth.jwt.secret: unknown key (did you mean secret_file?)"});
+  CHECK(errors_of("backplane: {redis: {password: abc}}") ==
+        Messages{"f.yaml:1: backplane.redis.password: unknown key (did you mean password_file?)"});
+  CHECK(errors_of("", {.file_path = {}, .env = {{"FRESHET_AUTH_JWT_SECRET", "abc"}}, .flags = {}}) ==
+        Messages{"FRESHET_AUTH_JWT_SECRET: no key has this environment variable (did you mean "
+                 "FRESHET_AUTH_JWT_SECRET_FILE?)"});
+}
+
+TEST_CASE("the log's own word for a level is understood") {
+  CHECK(config_of("log: {level: warning}") == config_of("log: {level: warn}"));
+}
+
+TEST_CASE("it is known of each mistake whether it is in a flag") {
+  const auto loaded = load_text("log: {level: loud}", "command line",
+                                {.file_path = {}, .env = {{"FRESHET_X", ""}}, .flags = {{"listen", "nonsense"}}});
+  REQUIRE_FALSE(loaded);
+  std::vector<bool> in_a_flag;
+  for (const auto& mistake : loaded.error()) in_a_flag.push_back(mistake.in_a_flag);
+  CHECK(in_a_flag == std::vector<bool>{false, false, true});
+  CHECK(loaded.error().back().message.starts_with("command line: listen: "));
 }
 
 TEST_CASE("impossible values of identity and limits are told") {

@@ -38,8 +38,8 @@ Auth random_auth(Random& random) {
   if (coin(random)) auth.jwt.public_key_file = "/dev/null";
   if (coin(random)) auth.jwt.jwks_file = "/dev/null";
   if (coin(random)) auth.jwt.jwks_url = "https://h/" + word(random, "aZ09-._~:/?[]@!$&'()*+,;=%", 0, 30);
-  auth.jwt.issuer = word(random, kNasty, 0, 20);
-  auth.jwt.audience = word(random, kNasty, 0, 20);
+  if (auth.jwt.has_keys()) auth.jwt.issuer = word(random, kNasty, 0, 20);
+  if (auth.jwt.has_keys()) auth.jwt.audience = word(random, kNasty, 0, 20);
   auth.jwt.cookie = word(random, "aZ09!#$%&'*+-.^_`|~", 1, 20);
   auth.jwt.leeway = std::chrono::milliseconds(random.between(0, 300'000));
   auth.jwt.cache = random.between(std::size_t{0}, std::size_t{1'000'000});
@@ -175,6 +175,21 @@ TEST_CASE("changed keys are told, a changed password too") {
   b.streams.heartbeat = std::chrono::seconds(1);
   b.listen.push_back(a.ops.listen);
   CHECK(changed_keys(a, b) == std::vector<std::string>{"listen", "backplane.redis.url", "streams.heartbeat"});
+}
+
+TEST_CASE("a running configuration takes over the keys that can be reloaded, and no other") {
+  Config running;
+  Config loaded;
+  loaded.listen.push_back(loaded.ops.listen);
+  loaded.drain.period = std::chrono::seconds(1);
+  loaded.auth.public_channels = {"news"};
+  loaded.auth.jwt.jwks_refresh = std::chrono::minutes(1);
+  loaded.streams.write_buffer_bytes *= 2;
+  loaded.streams.retry = std::chrono::seconds(1);
+  take_reloadable(running, loaded);
+  CHECK(changed_keys(running, loaded) == std::vector<std::string>{"listen", "streams.write_buffer", "drain.period"});
+  CHECK(changed_keys(running, Config()) ==
+        std::vector<std::string>{"streams.retry", "auth.jwt.jwks_refresh", "auth.public_channels"});
 }
 
 TEST_CASE("exactly the keys that take effect while streams are open are reloadable") {

@@ -42,6 +42,12 @@ TEST_CASE("what cannot be replaced is an error") {
   }
 }
 
+TEST_CASE("what stands between the braces is not quoted unless it is a variable's name: it may be half a password") {
+  CHECK(substitute("redis://:hun${ter-2}x@h", kEnv).error().message ==
+        "has a ${…} that names no variable (a literal ${ is written $${)");
+  CHECK_THAT(substitute("${tw:-${o}}", kEnv).error().message, !Catch::Contains("${o"));
+}
+
 TEST_CASE("escaped text comes out as it was") {
   for (const auto* text : {"", "$", "${", "$${", "$$${x}", "a${HOST}b${", "$$"}) {
     INFO(text);

@@ -15,3 +15,10 @@ TEST_CASE("slips of the fingers get a suggestion, other words none") {
   CHECK(suggestion("", names).empty());
   CHECK(suggestion(std::string(100'000, 'x'), names).empty());
 }
+
+TEST_CASE("a name that lacks its last words gets the only one that goes on from there") {
+  const std::vector<std::string> names{"secret_file", "jwks_file", "jwks_url", "issuer"};
+  CHECK(suggestion("secret", names) == " (did you mean secret_file?)");
+  CHECK(suggestion("secr", names).empty());
+  CHECK(suggestion("jwks", names).empty());
+}

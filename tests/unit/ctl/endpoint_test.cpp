@@ -17,6 +17,13 @@ TEST_CASE("an endpoint is an address, a socket or a URL") {
   CHECK(socket->url("/status") == "http://localhost/status");
 }
 
+TEST_CASE("the name of a socket cannot control a terminal") {
+  const auto socket = parse_endpoint("unix:/run/freshet/\x1b]0;x\x07.ops.sock");
+  REQUIRE(socket);
+  CHECK(socket->unix_socket == "/run/freshet/\x1b]0;x\x07.ops.sock");
+  CHECK(socket->name == "unix:/run/freshet/\\x1b]0;x\\x07.ops.sock");
+}
+
 TEST_CASE("what is no endpoint is quoted in the error") {
   for (const auto* text : {"", "nowhere", "unix:relative", "ftp://x", "http://", "http:///path", "https://:80",
                            "127.0.0.1:0", "127.0.0.1:99999", "http://a b", "http://x#y"}) {
@@ -26,11 +33,6 @@ TEST_CASE("what is no endpoint is quoted in the error") {
     CHECK(endpoint.error().message.find('\'' + std::string(text) + '\'') == 0);
   }
   CHECK_FALSE(parse_endpoint("unix:/" + std::string(107, 'x')));
-}
-
-TEST_CASE("names are encoded for URLs") {
-  CHECK(percent_encode("a-Z_0.~") == "a-Z_0.~");
-  CHECK(percent_encode("a b/c+ü") == "a%20b%2Fc%2B%C3%BC");
 }
 
 TEST_CASE("a stream's URL is /events, unless there is another path") {

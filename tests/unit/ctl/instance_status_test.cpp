@@ -46,6 +46,13 @@ TEST_CASE("what a status does not say is nothing, not an error") {
   CHECK(status->redis_memory.percent() == 0);
 }
 
+TEST_CASE("an instance that has not had a probe yet tells 0, which is no time") {
+  const auto status = parse_status(R"({"instance":"1","backplane":{"probe_seconds":0.0}})");
+  REQUIRE(status);
+  CHECK_FALSE(status->probe_seconds.has_value());
+  CHECK(parse_status(R"({"instance":"1","backplane":{"probe_seconds":0.5}})")->probe_seconds == 0.5);
+}
+
 TEST_CASE("what is no status is an error") {
   for (const auto* text : {"", "[]", "<html>", "{\"instance\"", "{}", "null"}) CHECK_FALSE(parse_status(text));
 }

@@ -76,7 +76,14 @@ TEST_CASE("delivery that was wanted and could not be looked at is said to be so"
   CHECK(contains(judge(facts, "url.delivery").what, "opening event did not come"));
   auto quiet = probe();
   quiet.publish = nullptr;
-  CHECK(finding(judge_stream(quiet, facts), "url.delivery").check.empty());
+  quiet.channel = "news";
+  const auto of_others = finding(judge_stream(quiet, facts), "url.delivery");
+  CHECK(of_others.verdict == Verdict::kSkip);
+  CHECK(contains(of_others.what, "the channel news may have other readers"));
+  CHECK(contains(of_others.advice, "--channel"));
+  quiet.endpoint.query = "channel=news";
+  CHECK(
+      contains(finding(judge_stream(quiet, facts), "url.delivery").what, "the URL's channels may have other readers"));
 }
 
 TEST_CASE("what a server calls its protocol cannot control the terminal") {

@@ -43,6 +43,13 @@ TEST_CASE("ports matter only to a proxy that comes over TCP on this machine") {
 
 TEST_CASE("what the kernel does not tell is not judged") { CHECK(judge_kernel({}, {}).empty()); }
 
+TEST_CASE("without a daemon, nobody's descriptors are judged") {
+  const auto unseen = unseen_descriptors(1000);
+  CHECK(unseen.verdict == Verdict::kSkip);
+  CHECK(contains(unseen.what, "no running daemon"));
+  CHECK(contains(unseen.advice, "needs 2100"));
+}
+
 TEST_CASE("descriptors must be enough for all streams, and for those who are told to come back") {
   CHECK(judge_descriptors("x", 2100, 1000).verdict == Verdict::kOk);
   const auto tight = judge_descriptors("instance 1", 2099, 1000);

@@ -34,3 +34,23 @@ TEST_CASE("characters count, not bytes") {
         "257 µs  x\n"
         "1.2 ms\n");
 }
+
+TEST_CASE("where there is no room for all columns, those that matter least go first") {
+  Table table({{"NAME"}, {.title = "LAST", .goes = 2}, {.title = "FIRST", .right = true, .goes = 1}, {"STATE"}});
+  table.add({{"a"}, {"b"}, {"c"}, {"d"}});
+  table.add({{"e"}, {"a sentence that runs on"}});
+  CHECK(table.text(Output(), 24) ==
+        "NAME  LAST  FIRST  STATE\n"
+        "a     b         c  d\n"
+        "e     a sentence that runs on\n");
+  CHECK(table.text(Output(), 23) ==
+        "NAME  LAST  STATE\n"
+        "a     b     d\n"
+        "e     a sentence that runs on\n");
+  const auto narrow =
+      "NAME  STATE\n"
+      "a     d\n"
+      "e     a sentence that runs on\n";
+  CHECK(table.text(Output(), 16) == narrow);
+  CHECK(table.text(Output(), 1) == narrow);
+}

@@ -3,9 +3,11 @@
 #include <string>
 #include <vector>
 
+#include "broker/channel_log.h"
 #include "messages.h"
 #include "redis/codec.h"
 #include "server/event_stream.h"
+#include "server/stream_queue.h"
 #include "support/counting_new.h"
 #include "world.h"
 
@@ -121,6 +123,34 @@ TEST_CASE("Reading messages from Redis allocates nothing") {
   const auto before = allocations();
   CHECK(freshet::bench::read_all(reader, bytes) > kMessages * freshet::bench::kPayloadBytes);
   CHECK(allocations() == before);
+}
+
+TEST_CASE("A client that is always a little behind costs no more with time") {
+  const auto frame = freshet::sse::Frame::encode({1, {}, "x"});
+  freshet::server::StreamQueue queue(true);
+  for (int i = 0; i < 3; ++i) queue.push(frame);
+  const auto pass = [&](int frames) {
+    for (int i = 0; i < frames; ++i) {
+      queue.push(frame);
+      queue.consume(frame->chunked().size());
+    }
+    return allocated_bytes();
+  };
+  const auto before = pass(1'000);
+  CHECK(pass(100'000) == before);
+  CHECK(queue.size_bytes() == 3 * frame->chunked().size());
+}
+
+TEST_CASE("A log that is trimmed gives the frames back at once") {
+  constexpr std::size_t kBytes = 10'000;
+  freshet::broker::ChannelLog log;
+  log.start(0);
+  for (freshet::broker::Id id = 1; id <= 10; ++id) {
+    log.append(id, freshet::sse::Frame::encode({id, {}, std::string(kBytes, 'x')}));
+  }
+  const auto before = allocated_bytes();
+  log.trim(7);
+  CHECK(before - allocated_bytes() >= 3 * kBytes);
 }
 
 TEST_CASE("A frame is one piece of memory") {

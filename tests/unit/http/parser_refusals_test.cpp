@@ -130,6 +130,12 @@ TEST_CASE("the host is named once, and well") {
   CHECK(refused("GET / HTTP/1.1\r\nHost:\r\n\r\n") == 0);
 }
 
+TEST_CASE("the origin is named once") {
+  CHECK(refused_with("Origin: https://a\r\norigin: https://b") == 400);
+  CHECK(refused_with("Origin: https://a\r\nOrigin: https://a") == 400);
+  CHECK(refused_with("Origin: https://a") == 0);
+}
+
 TEST_CASE("a length that can be read in two ways is refused") {
   CHECK(refused_with("Content-Length: 2\r\nContent-Length: 2", "hi") == 400);
   CHECK(refused_with("Content-Length: 2\r\ncontent-length: 3", "hi") == 400);

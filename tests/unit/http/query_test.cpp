@@ -50,6 +50,15 @@ TEST_CASE("the number of parameters is bounded") {
   CHECK(error("a&b&c", 2) == "more than 2 parameters");
 }
 
+TEST_CASE("a query can be read pair by pair, however long it is") {
+  std::string raw;
+  for (int i = 0; i < 1000; ++i) raw += "&a=1";
+  freshet::http::QueryReader reader(raw);
+  for (int i = 0; i < 1000; ++i) REQUIRE(reader.next().value() == freshet::http::QueryPair{"a", "1"});
+  CHECK(reader.next().value() == std::nullopt);
+  CHECK(reader.next().value() == std::nullopt);
+}
+
 TEST_CASE("percent-decoding leaves plus signs alone") {
   CHECK(percent_decode("/a+b%20c%2fd").value() == "/a+b c/d");
   CHECK(percent_decode("").value().empty());

@@ -240,6 +240,57 @@ TEST_CASE_METHOD(Fixture, "A command without a reply ends the connection, and al
   CHECK(client.replies == std::vector<std::string>(2, "lost: no reply to GET within 20 ms"));
 }
 
+TEST_CASE_METHOD(Fixture, "A reply whose bytes keep coming, but which never ends, is given up, too") {
+  client.options.whole_reply_deadline = 100ms;
+  server.answers["GET"] = "$1000000\r\n";
+  client.connect();
+  client.ask({"GET", "a"});
+  std::unique_ptr<base::Timer> drip;
+  const std::function<void()> drop = [&] {
+    server.say("x");
+    drip = loop.after(2ms, drop);
+  };
+  REQUIRE(run_until(loop, [&] { return server.count("GET") == 1; }));
+  drop();
+  REQUIRE(run_until(loop, [&] { return client.replies.size() == 1; }));
+  CHECK(client.loss->reason == "no whole reply to GET within 100 ms");
+  CHECK(client.loss->retry == Retry::kSoon);
+}
+
+TEST_CASE_METHOD(Fixture, "Each of several slow replies has the whole time, from the one before it on") {
+  client.options.whole_reply_deadline = 200ms;
+  server.answers["GET"] = "";
+  client.connect();
+  for (int i = 0; i < 5; ++i) client.ask({"GET", "a"});
+  std::unique_ptr<base::Timer> next;
+  const std::function<void()> answer = [&] {
+    server.say("+got\r\n");
+    next = loop.after(80ms, answer);
+  };
+  next = loop.after(80ms, answer);
+  REQUIRE(run_until(loop, [&] { return client.replies.size() == 5; }));
+  CHECK(client.replies == std::vector<std::string>(5, "got"));
+  CHECK_FALSE(client.loss);
+}
+
+TEST_CASE_METHOD(Fixture, "A reply may take longer than the time for one, as long as its bytes keep coming") {
+  client.options.connect_deadline = 400ms;  // the first look is when this is over
+  client.options.reply_deadline = 150ms;
+  server.answers["GET"] = "$12\r\n";
+  client.connect();
+  client.ask({"GET", "a"});
+  int said = 0;
+  std::unique_ptr<base::Timer> next;
+  const std::function<void()> drop = [&] {
+    server.say(++said < 12 ? "x" : "x\r\n");
+    next = said < 12 ? loop.after(50ms, drop) : nullptr;
+  };
+  next = loop.after(50ms, drop);
+  REQUIRE(run_until(loop, [&] { return !client.replies.empty(); }));
+  CHECK(client.replies == std::vector<std::string>{std::string(12, 'x')});
+  CHECK_FALSE(client.loss);
+}
+
 TEST_CASE_METHOD(Fixture, "Replies go to those who asked, in order, and the rest to the owner") {
   server.answers["GET"] = "+got\r\n";
   server.byte_by_byte = true;

@@ -104,7 +104,7 @@ class FakeRedis {
         say(server_.answer(command));
       }
     }
-    void on_closed(std::string_view /*why*/) override { socket_->read(false); }
+    void on_closed(int /*error*/) override { socket_->read(false); }
     void on_writable() override {}
 
     FakeRedis& server_;

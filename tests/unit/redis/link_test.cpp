@@ -31,7 +31,7 @@ struct User : Link::User {
                         return *place;
                       },
                       .first_delay = first_delay,
-                      .longest_delay = 5ms,
+                      .longest_delay = longest_delay,
                       .seed = 1},
         [this](redis::Level, std::string line) { log.push_back(std::move(line)); }, *this);
     link->start();
@@ -41,7 +41,7 @@ struct User : Link::User {
 
   void on_connected() override {
     ++connects;
-    if (!failure.empty() && !up_first) return link->connection().close(failure);
+    if (!failure.empty() && !up_first) return link->connection().close(failure, retry);
     link->declare_up("connected to Redis 7");
     if (!failure.empty()) link->connection().close(failure);
   }
@@ -57,9 +57,11 @@ struct User : Link::User {
   test::FakeRedis server{loop};
   std::optional<uv::Address> place = server.address();
   base::Duration first_delay = 1ms;
+  base::Duration longest_delay = 5ms;
   std::string home = "redis " + server.address().text() + ": command: ";
   std::vector<std::string> log;
   std::string failure;
+  Retry retry = Retry::kSoon;
   bool up_first = false;
   int connects = 0;
   int losses = 0;
@@ -97,6 +99,16 @@ TEST_CASE_METHOD(User, "A reason is logged once, however often it stands in the 
   failure.clear();
   REQUIRE(wait([&] { return link->up(); }));
   CHECK(log.back() == home + "connected to Redis 7");
+}
+
+TEST_CASE_METHOD(User, "What only an operator can change is tried again slowly, from the first time on") {
+  failure = "wrong password";
+  retry = Retry::kSlow;
+  longest_delay = 200ms;
+  start();
+  const auto began = loop.now();
+  REQUIRE(wait([&, before = losses] { return losses == before + 5; }));
+  CHECK(loop.now() - began > 100ms);  // four times anything up to the longest delay, from this seed
 }
 
 TEST_CASE_METHOD(User, "Reasons that take turns are logged once each, and again after a time that was well") {

@@ -62,6 +62,7 @@ class Recorder final : public broker::Backplane::Observer {
     syncs.push_back(clock);
     note("synced");
   }
+  void on_evidence_refused() override { note("evidence refused"); }
   void on_history(std::string_view channel, const broker::History& history) override {
     reads.push_back({std::string(channel),
                      {history.records.begin(), history.records.end()},

@@ -176,6 +176,15 @@ TEST_CASE_METHOD(Fake, "A subscriber that is not confirmed is given up") {
   CHECK(seen.count("subscriber up") == 0);
 }
 
+TEST_CASE_METHOD(Fake, "A subscriber that was confirmed is not given up behind the time for that") {
+  options.reply_deadline = 100ms;
+  connect();
+  bool over = false;
+  const auto timer = the_loop.after(300ms, [&] { over = true; });
+  REQUIRE(wait([&] { return over; }));
+  CHECK(seen.count("subscriber down") == 0);
+}
+
 TEST_CASE_METHOD(Fake, "A replaced subscriber goes down on the next turn and comes back") {
   connect();
   backplane->replace_subscriber("two probes were not delivered");
@@ -204,11 +213,20 @@ TEST_CASE_METHOD(Fake, "While Redis refuses marks, both links stay and readiness
 
 TEST_CASE_METHOD(Fake, "A refused mark that another connection may cure ends the command link") {
   connect();
-  server.answers["FCALL freshet_mark"] = "-READONLY You can't write against a read only replica.\r\n";
+  server.answers["FCALL freshet_mark"] = "-NOPERM this user has no permissions to run the 'fcall' command.\r\n";
   backplane->mark(1);
   REQUIRE(wait([&] { return seen.count("command down") == 1; }));
-  CHECK_THAT(backplane->trouble(), Catch::Contains("command: FCALL freshet_mark: READONLY"));
+  CHECK_THAT(backplane->trouble(), Catch::Contains("command: FCALL freshet_mark: NOPERM"));
   CHECK(seen.subscriber_up);
+}
+
+TEST_CASE_METHOD(Fake, "A mark that is refused by a replica ends both links: what it publishes is not all there is") {
+  connect();
+  server.answers["FCALL freshet_mark"] = "-READONLY You can't write against a read only replica.\r\n";
+  backplane->mark(1);
+  REQUIRE(wait([&] { return seen.count("command down") == 1 && seen.count("subscriber down") == 1; }));
+  CHECK(logged("command: FCALL freshet_mark: READONLY"));
+  CHECK(logged("subscriber: the server has become a replica"));
 }
 
 TEST_CASE_METHOD(Fake, "Evidence that was refused is asked for again on a new link") {
@@ -254,27 +272,26 @@ TEST_CASE_METHOD(Fake, "A clock that is missing is a floor of 0 and no epoch") {
   CHECK(seen.reads[0].epoch.empty());
 }
 
-TEST_CASE_METHOD(Fake, "Publications fail while the command link is down, under way or not begun") {
-  SECTION("not begun") {
-    server.stop_listening();
-    start();
-    const auto result = publish("a");
-    REQUIRE_FALSE(result);
-    CHECK(result.error().kind == Kind::kUnavailable);
-    CHECK_THAT(result.error().message, Catch::Contains(": command: "));
-  }
-  SECTION("under way") {
-    connect();
-    server.answers["FCALL freshet_publish"] = "";
-    std::optional<PublishResult> result;
-    backplane->publish({}, [&](PublishResult taken) { result = std::move(taken); });
-    REQUIRE(wait([&] { return server.count("FCALL freshet_publish") == 1; }));
-    server.hang_up();
-    REQUIRE(wait([&] { return result.has_value(); }));
-    REQUIRE_FALSE(*result);
-    CHECK(result->error().kind == Kind::kUnavailable);
-    CHECK_THAT(result->error().message, Catch::EndsWith("command: Redis closed the connection"));
-  }
+TEST_CASE_METHOD(Fake, "A publication fails while the command link is down") {
+  server.stop_listening();
+  start();
+  const auto result = publish("a");
+  REQUIRE_FALSE(result);
+  CHECK(result.error().kind == Kind::kUnavailable);
+  CHECK_THAT(result.error().message, Catch::Contains(": command: "));
+}
+
+TEST_CASE_METHOD(Fake, "What became of a publication is not known when the link is lost before the reply") {
+  connect();
+  server.answers["FCALL freshet_publish"] = "";
+  std::optional<PublishResult> result;
+  backplane->publish({}, [&](PublishResult taken) { result = std::move(taken); });
+  REQUIRE(wait([&] { return server.count("FCALL freshet_publish") == 1; }));
+  server.hang_up();
+  REQUIRE(wait([&] { return result.has_value(); }));
+  REQUIRE_FALSE(*result);
+  CHECK(result->error().kind == Kind::kUnknown);
+  CHECK_THAT(result->error().message, Catch::EndsWith("command: Redis closed the connection"));
 }
 
 TEST_CASE_METHOD(Fake, "Publications fill what may wait to be sent to the byte, and leave room for marks") {

@@ -177,6 +177,36 @@ TEST_CASE("A request that is not HTTP is told so, and ends the connection") {
   CHECK(f.scripted.requests.empty());
 }
 
+TEST_CASE("A request that cannot be read is answered by what was read of it") {
+  ServerFixture f([](Settings& settings) {
+    settings.request_bytes = 1'024;
+    settings.request_timeout = kTiny;
+  });
+  TestClient client(f);
+  const auto [rest, status] = GENERATE(table<std::string, std::string>({
+      {"Content-Length: 101\r\n\r\n", "413"},
+      {"X: " + std::string(1'024, 'x') + "\r\n\r\n", "431"},
+      {"Hos", "408"},
+  }));
+  client.send("GET /hello HTTP/1.1\r\nHost: x\r\nOrigin: https://a\r\n" + rest);
+  REQUIRE(client.ends());
+  CHECK(client.received().find("HTTP/1.1 " + status + " ") == 0);
+  CHECK(client.received().find("\r\nAllowed: https://a\r\n") != std::string::npos);
+}
+
+TEST_CASE("A notice that a stream will end comes behind its opening event, however near the end is") {
+  ServerFixture f([](Settings& settings) { settings.expiring_notice = std::chrono::hours(1); });
+  f.scripted.paths["/short"] = [&](const freshet::http::Request&) {
+    freshet::server::OpenStream stream{{}, {"a"}, {}, {}};
+    stream.caller.expires_at = f.loop.wall_us() / 1'000'000 + 600;
+    return stream;
+  };
+  TestClient client(f);
+  client.get("/short");
+  REQUIRE(client.receives("stream-expiring"));
+  CHECK(client.received().find("stream-cursor") < client.received().find("stream-expiring"));
+}
+
 TEST_CASE("A connection on which nothing comes is closed without a word") {
   ServerFixture f([](Settings& settings) { settings.request_timeout = kTiny; });
   TestClient client(f);
@@ -249,6 +279,138 @@ TEST_CASE("A client that closes its half behind the request still gets its answe
   CHECK(client.ends());
   client.leave();
   CHECK(f.until([&] { return f.server.connections() == 0; }));
+}
+
+TEST_CASE("A client that closes its half behind a pipeline gets every answer, and the end with the last one") {
+  ServerFixture f;
+  TestClient client(f);
+  const std::string in_the_middle = GENERATE("/hello", "/later");
+  client.get("/hello");
+  client.get(in_the_middle);
+  client.get("/hello");
+  client.half_close();
+  if (in_the_middle == "/later") {
+    REQUIRE(f.until([&] { return f.replies.size() == 1; }));
+    freshet::test::run_a_while(f.loop);
+    f.replies.front()(Response{200, {}, "hello"});
+  }
+  REQUIRE(client.ends());
+  CHECK(client.count("\r\n\r\nhello") == 3);
+  CHECK(client.count("Connection: close") == 1);
+  CHECK(f.until([&] { return f.server.connections() == 0; }));
+}
+
+TEST_CASE("A client that closes its half within a request is closed once the ones before are answered") {
+  ServerFixture f;
+  TestClient client(f);
+  client.get("/hello");
+  client.send("GET /hello HTTP/1.1\r\nHos");
+  client.half_close();
+  REQUIRE(client.ends());
+  CHECK(client.count("HTTP/1.1 200 OK") == 1);
+  CHECK(client.count("HTTP/1.1") == 1);
+  CHECK(f.server.connections() == 0);
+}
+
+TEST_CASE("A client that closes its half behind a request for a stream gets the answers before, and no stream") {
+  ServerFixture f;
+  TestClient client(f);
+  client.get("/later");
+  client.get("/hello");
+  client.get("/stream");
+  client.half_close();
+  REQUIRE(f.until([&] { return f.replies.size() == 1; }));
+  freshet::test::run_a_while(f.loop);
+  f.replies.front()(Response{200, {}, "late"});
+  REQUIRE(client.ends());
+  CHECK(client.count("\r\n\r\nhello") == 1);
+  CHECK(f.until([&] { return f.server.connections() == 0; }));
+  CHECK(f.statistics.streams == 0);
+}
+
+TEST_CASE("A client that closes its half reads an answer larger than the kernel takes at once") {
+  ServerFixture f([](Settings& settings) { settings.write_buffer_bytes = 4'096; });
+  const std::string body(5'000'000, 'x');
+  f.scripted.paths["/large"] = [&](const freshet::http::Request&) { return Response{200, {}, body}; };
+  TestClient client(f);
+  client.pause_reading();
+  client.get("/large");
+  client.half_close();
+  REQUIRE(f.until([&] { return f.scripted.requests.size() == 1; }));
+  freshet::test::run_a_while(f.loop);
+  CHECK(f.server.connections() == 1);
+  client.go_on_reading();
+  REQUIRE(client.ends());
+  const auto head = client.received().find("\r\n\r\n") + 4;
+  CHECK(client.received().size() - head == body.size());
+  CHECK(f.until([&] { return f.server.connections() == 0; }));
+}
+
+TEST_CASE("A client that closes its half and takes nothing of its answer is closed when its time is over") {
+  ServerFixture f([](Settings& settings) {
+    settings.write_buffer_bytes = 4'096;
+    settings.request_timeout = kTiny;
+  });
+  f.scripted.paths["/large"] = [](const freshet::http::Request&) {
+    return Response{200, {}, std::string(5'000'000, 'x')};
+  };
+  TestClient client(f);
+  client.pause_reading();
+  client.get("/large");
+  client.half_close();
+  REQUIRE(f.until([&] { return f.scripted.requests.size() == 1; }));
+  CHECK(f.until([&] { return f.server.connections() == 0; }));
+}
+
+TEST_CASE("A client that closes its half and then leaves is noticed while its answer waits for it") {
+  ServerFixture f([](Settings& settings) {
+    settings.write_buffer_bytes = 4'096;
+    settings.request_timeout = std::chrono::hours(1);
+  });
+  f.scripted.paths["/large"] = [](const freshet::http::Request&) {
+    return Response{200, {}, std::string(5'000'000, 'x')};
+  };
+  TestClient client(f);
+  client.pause_reading();
+  client.get("/large");
+  client.half_close();
+  REQUIRE(f.until([&] { return f.scripted.requests.size() == 1; }));
+  freshet::test::run_a_while(f.loop);
+  client.leave();
+  CHECK(f.until([&] { return f.server.connections() == 0; }));
+}
+
+TEST_CASE("Only so much of a pipeline is taken as one read brings; the rest waits in the kernel") {
+  ServerFixture f([](Settings& settings) { settings.write_buffer_bytes = 4'096; });
+  TestClient client(f);
+  client.get("/later");
+  REQUIRE(f.until([&] { return f.replies.size() == 1; }));
+  std::string requests;
+  while (requests.size() < 500'000) requests += "GET /hello HTTP/1.1\r\nHost: x\r\n\r\n";
+  client.send_some(requests);
+  REQUIRE(f.until([&] { return f.budget.used_bytes() > 0; }));
+  freshet::test::run_a_while(f.loop);
+  CHECK(f.budget.used_bytes() <= freshet::uv::Socket::kAcceptedReadBytes);
+  client.leave();
+  f.replies.front()(Response{200, {}, "late"});
+  CHECK(f.until([&] { return f.server.connections() == 0; }));
+  CHECK(f.budget.used_bytes() == 0);
+}
+
+TEST_CASE("Where nothing more may wait for all clients together, a pipeline ends behind its first answer") {
+  ServerFixture f([](Settings& settings) { settings.buffer_total_bytes = 10; });
+  TestClient client(f);
+  const bool in_one_piece = GENERATE(true, false);
+  client.get("/later");
+  if (!in_one_piece) REQUIRE(f.until([&] { return f.replies.size() == 1; }));
+  client.get("/hello");
+  REQUIRE(f.until([&] { return f.replies.size() == 1; }));
+  freshet::test::run_a_while(f.loop);
+  f.replies.front()(Response{200, {}, "late"});
+  REQUIRE(client.ends());
+  CHECK(client.received() == "HTTP/1.1 200 OK\r\nContent-Length: 4\r\nConnection: close\r\n\r\nlate");
+  CHECK(f.scripted.requests.size() == 1);
+  CHECK(f.budget.used_bytes() == 0);
 }
 
 TEST_CASE("An answer for a client that has gone goes nowhere") {

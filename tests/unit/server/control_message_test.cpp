@@ -31,6 +31,8 @@ TEST_CASE("Anything else is no control message, and the error says why") {
       R"({"disconnect":{"user":"42","for":1.5}})", R"({"disconnect":{"user":"42","for":-1}})",
       R"({"disconnect":{"user":"42","for":0}})", R"({"disconnect":{"user":"42","for":"soon"}})",
       R"({"disconnect":{"user":"42"},"more":1})", R"({"disconnect":{"user":"42"}}x)", R"({"restart":{"user":"42"}})",
+      R"({"disconnect":{"user":"1","user":"2"}})", R"({"disconnect":{"user":"1"},"disconnect":{"channel":"news"}})",
+      R"({"disconnect":{"user":"1","for":"1h","for":"2h"}})", "\xef\xbb\xbf{\"disconnect\":{\"user\":\"9\"}}",
       "{\"disconnect\":{\"user\":\"\xff\"}}");
   INFO(text);
   const auto read = parse_control(text);

@@ -75,6 +75,16 @@ TEST_CASE("The bound counts what the kernel holds") {
   CHECK(f.stream.overflowed());
 }
 
+TEST_CASE("Only what was written ends a silence") {
+  Fixture f;
+  const freshet::base::Instant later{std::chrono::seconds(5)};
+  REQUIRE(f.stream.offer(Fixture::frame(20), Pace::kLive));
+  f.stream.wrote(0, true, later);
+  CHECK(f.stream.silence(later) == std::chrono::seconds(5));
+  f.stream.wrote(1, true, later);
+  CHECK(f.stream.silence(later) == std::chrono::seconds(0));
+}
+
 TEST_CASE("A stream that fell behind takes nothing more, and its owner is told to close it") {
   Fixture f;
   REQUIRE(f.stream.offer(Fixture::frame(300), Pace::kLive));

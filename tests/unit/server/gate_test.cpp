@@ -35,8 +35,12 @@ struct Fixture {
   Settings settings;
   freshet::test::ManualClock clock;
   freshet::auth::Verifier verifier{{}, {}};
-  int missing = 0;
-  Gate gate{settings, verifier, clock, [this] { ++missing; }};
+  std::vector<std::string> missing;  ///< the kids that were asked for
+  bool more_keys_to_come = false;
+  Gate gate{settings, verifier, clock, [this](const std::string& kid) {
+              missing.push_back(kid);
+              return more_keys_to_come;
+            }};
 };
 
 }  // namespace
@@ -66,9 +70,23 @@ TEST_CASE("The first token that is present decides") {
   CHECK(f.who({{"Authorization", "Basic abc"}}) == "nobody");
   CHECK(f.who({{"Authorization", "Bearer"}, {"Cookie", "freshet_token=" + token}}, kProxy, token) == "bad: malformed");
   CHECK(f.who({{"Cookie", "freshet_token=x"}}, kProxy, token) == "bad: malformed");
-  CHECK(f.missing == 0);
+  CHECK(f.missing.empty());
   CHECK(f.who({{"Cookie", "other=x"}}, kProxy, token) == "bad: unknown_key");
-  CHECK(f.missing == 1);
+  CHECK(f.missing.size() == 1);
+}
+
+TEST_CASE("A token of a key that is still to come is refused for now only") {
+  Fixture f;
+  const auto verify = [&](std::string_view token) { return f.gate.verify(token).error(); };
+  const auto signed_by = std::string(freshet::fixtures::kSigned[0].token);
+  CHECK_FALSE(verify(signed_by).for_now);
+  f.more_keys_to_come = true;
+  CHECK(verify(signed_by).for_now);
+  CHECK_FALSE(verify("rubbish").for_now);
+  CHECK(f.missing.size() == 2);
+  // {"alg":"EdDSA","kid":"k"}
+  CHECK(verify("eyJhbGciOiJFZERTQSIsImtpZCI6ImsifQ.e30.AA").for_now);
+  CHECK(f.missing.back() == "k");
 }
 
 TEST_CASE("A client's address is what trusted proxies say, and nobody else") {

@@ -29,8 +29,10 @@ TEST_CASE("Addresses, localhost and the names that are listed are hosts of this 
 }
 
 TEST_CASE("Any other name is refused, whatever it resolves to") {
-  for (const std::string host : {"evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "ops.example.evil",
-                                 "evil.ops.example", "evil.example:9080", "localhost.", ":9080"}) {
+  for (const std::string host :
+       {"evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "ops.example.evil", "evil.ops.example",
+        "evil.example:9080", "localhost.", ":9080", "[evil.example", "[evil.example]", "[::1", "[::1]evil.example",
+        "[::1].evil.example:9080", "[]", "[", "[127.0.0.1]"}) {
     CAPTURE(host);
     CHECK_FALSE(host_passes(host));
     CHECK_FALSE(passes("POST", {{"Host", host}}));

@@ -1,5 +1,6 @@
 #include "server/http_server.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <memory>
 #include <string>
@@ -8,6 +9,7 @@
 #include "auth/verifier.h"
 #include "server/gate.h"
 #include "server/public_routes.h"
+#include "support/scripted_backplane.h"
 #include "unit/server/server_fixture.h"
 #include "uv/socket_address.h"
 
@@ -81,7 +83,7 @@ TEST_CASE("While draining, clients of a socket that others hold too are sent awa
   CHECK(late.received().empty());
   CHECK(stays.open());
   CHECK(f.server.connections() == 1);
-  CHECK(f.statistics.shed["draining"] == 1);
+  CHECK(f.statistics.shed[freshet::server::Shed::kDraining] == 1);
 }
 
 TEST_CASE("After draining, clients of a socket that others hold too wait for whoever accepts next") {
@@ -95,7 +97,7 @@ TEST_CASE("After draining, clients of a socket that others hold too wait for who
   TestClient late(f);
   freshet::test::run_a_while(f.loop);
   CHECK(late.open());
-  CHECK(f.statistics.shed["draining"] == 0);
+  CHECK(f.statistics.shed[freshet::server::Shed::kDraining] == 0);
 }
 
 TEST_CASE("Draining spreads the ends over its period") {
@@ -131,6 +133,40 @@ TEST_CASE("A request under way while draining is answered as the last one of its
   CHECK(f.until([&] { return done == 1; }));
 }
 
+TEST_CASE("Draining does not wait for ever for an answer that does not come") {
+  ServerFixture f([](Settings& settings) { settings.request_timeout = std::chrono::milliseconds(100); });
+  TestClient client(f);
+  client.get("/later");
+  REQUIRE(f.until([&] { return f.replies.size() == 1; }));
+  bool done = false;
+  f.server.drain(std::chrono::milliseconds(1), [&] { done = true; });
+  CHECK(f.until([&] { return done; }));
+}
+
+TEST_CASE("Of a user's streams those end whose token was issued before the time that is told, or nobody knows when") {
+  ServerFixture f;
+  std::vector<std::unique_ptr<TestClient>> clients;
+  const auto issued_at = {std::optional<std::int64_t>(99), std::optional<std::int64_t>(100),
+                          std::optional<std::int64_t>()};
+  for (const auto& when : issued_at) {
+    f.scripted.paths["/mine"] = [when](const freshet::http::Request&) {
+      freshet::server::OpenStream stream{{}, {"a"}, {}, {}};
+      stream.caller.subject = "42";
+      stream.caller.issued_at = when;
+      return stream;
+    };
+    clients.push_back(std::make_unique<TestClient>(f));
+    clients.back()->get("/mine");
+    REQUIRE(clients.back()->receives("fresh"));
+  }
+  CHECK(f.server.end_streams_of_user("41", {}) == 0);
+  CHECK(f.server.end_streams_of_user("42", 100) == 2);
+  CHECK(clients[0]->ends());
+  CHECK(clients[2]->ends());
+  CHECK(clients[1]->open());
+  CHECK(f.server.end_streams_of_user("42", {}) == 1);
+}
+
 TEST_CASE("A stream asked for while draining is sent away to come again") {
   ServerFixture f;
   TestClient client(f);
@@ -158,9 +194,11 @@ TEST_CASE("Beyond the limit of streams a client gets a polite end, and a place o
     settings.policy.public_channels = {"*"};
   });
   freshet::auth::Verifier verifier({}, {});
-  freshet::server::Gate gate(f.settings, verifier, f.loop, [] {});
+  freshet::server::Gate gate(f.settings, verifier, f.loop, [](const std::string&) { return false; });
+  const freshet::server::Conditions conditions;
   freshet::server::PublicRoutes routes(
-      f.loop, f.settings, f.statistics, gate, f.quotas, [](const freshet::auth::Identity&) { return false; }, 1);
+      f.loop, f.settings, conditions, f.statistics, gate, f.quotas,
+      [](const freshet::auth::Identity&) { return false; }, 1);
   f.scripted.paths["/events"] = [&](const freshet::http::Request& request) { return routes.handle(request, {}); };
   auto first = std::make_unique<TestClient>(f);
   first->get("/events?channel=a");
@@ -171,13 +209,96 @@ TEST_CASE("Beyond the limit of streams a client gets a polite end, and a place o
   REQUIRE(second.receives("\n\n"));
   CHECK(second.received().find("HTTP/1.1 200 OK\r\n") == 0);
   CHECK(second.count("Content-Length: ") == 1);
-  CHECK(f.statistics.shed["connections"] == 1);
+  CHECK(f.statistics.shed[freshet::server::Shed::kConnections] == 1);
   CHECK(f.statistics.streams == 1);
 
   first->leave();
   REQUIRE(f.until([&] { return f.statistics.streams == 0; }));
   second.get("/events?channel=a");
   CHECK(second.receives("fresh"));
+}
+
+TEST_CASE("The heads of streams leave soon although no opening follows, whoever comes a little later") {
+  using namespace freshet;  // NOLINT(google-build-using-namespace): a server with a backplane of its own
+  uv::Loop loop;
+  const Settings settings;
+  server::Statistics statistics;
+  server::Quotas quotas;
+  test::ScriptedBackplane backplane;
+  broker::Hub hub(loop, backplane, {});
+  hub.start();
+  backplane.connect();
+  backplane.settle();  // what is asked from here on gets no answer
+  test::ScriptedRoutes routes;
+  routes.paths["/stream"] = [](const http::Request&) { return server::OpenStream{{}, {"a"}, {}, {}}; };
+  server::BufferBudget budget{settings.buffer_total_bytes};
+  server::HttpServer server(loop, hub, routes, {settings, statistics, quotas, budget, {}}, 1);
+  const uv::TurnEnd turn_end(loop, [&] { server.end_turn(); });
+  const auto bound = *server.listen(uv::Address::tcp("127.0.0.1", 0), {});
+  const auto open = [&](test::Endpoint& client) {
+    client.socket->read(true);
+    const std::string request = "GET /stream HTTP/1.1\r\nHost: x\r\n\r\n";
+    REQUIRE(client.socket->write(request) == request.size());
+  };
+  const auto has_head = [](const test::Endpoint& client) {
+    return client.received.find("retry: ") != std::string::npos;
+  };
+
+  test::Endpoint first(loop, test::connect_raw(bound));
+  open(first);
+  REQUIRE(test::run_until(loop, [&] { return statistics.streams == 1; }));
+  test::run_a_while(loop);
+  test::Endpoint second(loop, test::connect_raw(bound));
+  open(second);
+  CHECK(test::run_until(loop, [&] { return has_head(first) && has_head(second); }));
+  CHECK(first.received.find("stream-cursor") == std::string::npos);
+}
+
+TEST_CASE("In one turn of the loop a pipeline is given one answer, and all of them together a bounded number") {
+  constexpr std::size_t kPerTurn = 32;
+  ServerFixture f;
+  const auto count = GENERATE(std::size_t{1}, std::size_t{100});
+  constexpr std::size_t kRequests = 20;
+  std::vector<std::unique_ptr<TestClient>> clients;
+  std::string pipeline;
+  for (std::size_t i = 0; i < kRequests; ++i) pipeline += "GET /hello HTTP/1.1\r\nHost: x\r\n\r\n";
+  for (std::size_t i = 0; i < count; ++i) {
+    clients.push_back(std::make_unique<TestClient>(f));
+    clients.back()->get("/later");
+    clients.back()->send(pipeline);
+  }
+  REQUIRE(f.until([&] { return f.replies.size() == count; }));
+  freshet::test::run_a_while(f.loop);
+  f.scripted.requests.clear();
+  for (const auto& reply : f.replies) reply({200, {}, "now all go on at once"});
+
+  std::size_t before = 0;
+  std::size_t most = 0;
+  const freshet::uv::TurnEnd count_turn(f.loop, [&] {
+    most = std::max(most, f.scripted.requests.size() - before);
+    before = f.scripted.requests.size();
+  });
+  const auto all_served = [&] {
+    return std::all_of(clients.begin(), clients.end(),
+                       [&](const auto& client) { return client->count("\r\n\r\nhello") == kRequests; });
+  };
+  CHECK(f.until([&] { return f.scripted.requests.size() == count * kRequests && all_served(); }));
+  CHECK(most == std::min(count, kPerTurn));
+  CHECK(f.budget.used_bytes() == 0);
+}
+
+TEST_CASE("A pipeline that waits for its turn is answered once more when draining begins, and then ended") {
+  ServerFixture f;
+  TestClient client(f);
+  for (int i = 0; i < 3; ++i) client.get("/hello");
+  REQUIRE(f.until([&] { return f.scripted.requests.size() == 1; }));
+  bool done = false;
+  f.server.drain(std::chrono::microseconds(1), [&] { done = true; });
+  REQUIRE(client.ends());
+  CHECK(client.count("\r\n\r\nhello") == 2);
+  CHECK(client.count("Connection: close") == 1);
+  client.leave();
+  CHECK(f.until([&] { return done; }));
 }
 
 TEST_CASE("An address that is taken is an error that names it") {

@@ -1,6 +1,7 @@
 #include "server/public_routes.h"
 
 #include <catch2/catch.hpp>
+#include <set>
 #include <string>
 
 #include "support/jwt_fixtures.h"
@@ -52,8 +53,10 @@ struct Fixture {
   Quotas quotas;
   freshet::test::ManualClock clock;
   freshet::auth::Verifier verifier{{}, {}};
-  Gate gate{settings, verifier, clock, [] {}};
-  PublicRoutes routes{clock, settings, statistics, gate, quotas, [](const Identity&) { return false; }, 1};
+  freshet::server::Conditions conditions;
+  bool keys_to_come = false;
+  Gate gate{settings, verifier, clock, [this](const std::string&) { return keys_to_come; }};
+  PublicRoutes routes{clock, settings, conditions, statistics, gate, quotas, [](const Identity&) { return false; }, 1};
 };
 
 using Channels = std::vector<std::string>;
@@ -126,6 +129,8 @@ TEST_CASE("A query that is not right is refused for good") {
   std::string many = "channel=news";
   for (int i = 0; i < 30; ++i) many += "&x=1";
   CHECK(f.status(many) == 400);
+  // The caller's own channel counts as well: one too many, before it is asked who that is.
+  CHECK(f.status("channel=public:1&channel=public:2&channel=public:3&channel=public:4&channel=@me") == 400);
 }
 
 TEST_CASE("The header is the cursor, and wins over the query") {
@@ -166,6 +171,20 @@ TEST_CASE("There is nothing but event streams") {
   }
 }
 
+TEST_CASE("An origin on the list may read why a request failed, another one may not") {
+  Fixture f;
+  const auto allowed = [&](const std::string& origin) {
+    const auto missing = f.response(f.routes.handle(request("GET", "/", {}, {{"Origin", origin}}), {}));
+    CHECK(missing.status == 404);
+    const auto header = header_of(missing.headers, "Access-Control-Allow-Origin");
+    const auto unread = f.routes.refusal_headers(request("GET", "/events", {}, {{"Origin", origin}}));
+    CHECK(header_of(unread, "Access-Control-Allow-Origin") == header);
+    return header;
+  };
+  CHECK(allowed("https://app.example") == "https://app.example");
+  CHECK(allowed("https://evil.example") == "none");
+}
+
 TEST_CASE("Other methods are refused with those that are allowed") {
   Fixture f;
   for (const std::string method : {"POST", "PUT", "DELETE", "PATCH", "get"}) {
@@ -195,6 +214,7 @@ TEST_CASE("A preflight is answered for the origins on the list") {
   CHECK(response.status == 204);
   CHECK(header_of(response.headers, "Access-Control-Allow-Origin") == "https://app.example");
   CHECK(header_of(response.headers, "Access-Control-Allow-Methods") == "GET, HEAD");
+  CHECK(header_of(response.headers, "Cache-Control") == "no-store");
   CHECK(response.body.empty());
   CHECK(ask({{"Origin", "https://evil.example"}}).status == 403);
   response = ask({}, "*");
@@ -216,8 +236,11 @@ TEST_CASE("Beyond the limit of streams a client is sent away to come again") {
   const auto retry = std::stoi(response.body.substr(7));
   CHECK(retry >= 2250);
   CHECK(retry <= 3750);
-  CHECK(f.statistics.shed["connections"] == 1);
+  CHECK(f.statistics.shed[freshet::server::Shed::kConnections] == 1);
   CHECK(f.statistics.outcomes["shed"] == 1);
+  std::set<std::string> retries;
+  for (int i = 0; i < 20; ++i) retries.insert(f.response(f.get("channel=news")).body);
+  CHECK(retries.size() > 1);  // or all would come again together
   // What a retry cannot cure keeps its status.
   CHECK(f.status("channel=secret") == 401);
   CHECK(f.status("") == 400);
@@ -245,11 +268,11 @@ TEST_CASE("A bad token is challenged in words that fit into a quoted string") {
 
 TEST_CASE("While the first keys are still to come, a token that nobody can judge is told to come back") {
   Fixture f;
-  f.settings.awaits_keys = true;
+  f.keys_to_come = true;
   const auto reply = f.response(f.get("channel=a", {{"Authorization", "Bearer " + std::string(kSigned[0].token)}}));
   CHECK(reply.status == 200);
   CHECK(reply.body.starts_with("retry: "));
-  CHECK(f.statistics.shed["keys"] == 1);
+  CHECK(f.statistics.shed[freshet::server::Shed::kKeys] == 1);
   CHECK(f.status("channel=a", {{"Authorization", "Bearer rubbish"}}) == 401);
   CHECK(f.status("channel=a") == 401);
 }

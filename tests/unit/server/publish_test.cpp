@@ -22,7 +22,7 @@ using nlohmann::json;
 namespace {
 
 auto read(const std::string& query, const std::string& body = "data") {
-  auto post = request("POST", "/publish", query);
+  auto post = request("POST", "/publish", query, {{"Content-Length", std::to_string(body.size())}});
   post.body = body;
   return read_publications(post);
 }
@@ -68,9 +68,53 @@ TEST_CASE("One publication is made for each channel, all alike") {
 TEST_CASE("Live is a flag") {
   CHECK(read("channel=a&live=1")->front().live);
   CHECK(read("channel=a&live=true")->front().live);
+  CHECK(read("channel=a&live")->front().live);
+  CHECK(read("live&channel=a")->front().live);
   CHECK_FALSE(read("channel=a&live=0")->front().live);
   CHECK_FALSE(read("channel=a&live=false")->front().live);
-  CHECK_FALSE(read("channel=a&live=")->front().live);
+  CHECK_FALSE(read("channel=a")->front().live);
+}
+
+TEST_CASE("A flag that is neither on nor off is not guessed: a live-only event is not kept") {
+  const std::string value = GENERATE("", "no", "2", "off", "yes", "TRUE", "01", "%31%30");
+  CAPTURE(value);
+  const auto publications = read("channel=a&live=" + value);
+  REQUIRE_FALSE(publications);
+  CHECK(publications.error().status == 400);
+  CHECK(publications.error().detail.starts_with("live is 1 or 0, not "));
+}
+
+TEST_CASE("An option without a value is refused as the functions refuse it, not left out") {
+  const auto detail = [](const std::string& query) {
+    const auto publications = read(query);
+    REQUIRE_FALSE(publications);
+    CHECK(publications.error().status == 400);
+    return publications.error().detail;
+  };
+  CHECK(detail("channel=a&key=") == "KEY is 0 bytes long, 1 to 512 are allowed");
+  CHECK(detail("channel=a&key") == "KEY is 0 bytes long, 1 to 512 are allowed");
+  CHECK(detail("channel=a&event=") == "EVENT is 0 bytes long, 1 to 128 are allowed");
+}
+
+TEST_CASE("Only channels may be given more than once") {
+  const std::string name = GENERATE("event", "key", "live");
+  const auto publications = read("channel=a&" + name + "=1&" + name + "=1");
+  REQUIRE_FALSE(publications);
+  CHECK(publications.error().status == 400);
+  CHECK(publications.error().detail == name + " is given twice");
+}
+
+TEST_CASE("A request that says nothing of its body publishes nothing: an empty event is asked for by its length") {
+  auto post = request("POST", "/publish", "channel=a");
+  for (const int minor_version : {0, 1}) {
+    post.minor_version = minor_version;
+    const auto publications = read_publications(post);
+    REQUIRE_FALSE(publications);
+    CHECK(publications.error().status == 411);
+  }
+  CHECK(read("channel=a", "")->front().data.empty());
+  post.headers = {{"Transfer-Encoding", "chunked"}};
+  CHECK(read_publications(post)->front().data.empty());
 }
 
 TEST_CASE("A query that is not right is refused, and a mistyped parameter is not passed over") {
@@ -97,6 +141,23 @@ TEST_CASE("One channel is answered with its id") {
   CHECK(call.body() == json{{"id", "1700000000000001"}});
   CHECK(header_of(call.response->headers, "Content-Type") == "application/json");
   CHECK(header_of(call.response->headers, "Cache-Control") == "no-store");
+}
+
+TEST_CASE("Where nobody knows what became of the event the publisher is told what makes another try safe") {
+  Call call("channel=a");
+  call.finish(0, refused(PublishError::Kind::kUnknown, "no reply to FCALL within 5 s"));
+  REQUIRE(call.response);
+  CHECK(call.response->status == 504);
+  CHECK(call.body()["detail"] ==
+        "no reply to FCALL within 5 s (the event may have been published all the same; another try with the same key "
+        "is safe)");
+}
+
+TEST_CASE("What may have been published outweighs what was not") {
+  Call call("channel=a&channel=b");
+  call.finish(0, refused(PublishError::Kind::kUnknown, "no reply"));
+  call.finish(1, refused(PublishError::Kind::kUnavailable, "no link"));
+  CHECK(call.response->status == 504);
 }
 
 TEST_CASE("A live-only event has no id") {
@@ -159,6 +220,19 @@ TEST_CASE("What the rights do not allow is not published, and told apart") {
   CHECK(some.response->status == 200);
   CHECK(some.body()["ids"] == json{{"public:1", "11"}});
   CHECK(some.body()["errors"].contains("secret"));
+}
+
+TEST_CASE("Nothing is published to the name that stands for a stream's user") {
+  Call one("channel=%40me");
+  CHECK(one.backplane.published.empty());
+  REQUIRE(one.response);
+  CHECK(one.response->status == 400);
+
+  Call some("channel=@me&channel=a");
+  REQUIRE(some.backplane.published.size() == 1);
+  some.finish(0, 11);
+  CHECK(some.body()["ids"] == json{{"a", "11"}});
+  CHECK(some.body()["errors"].contains("@me"));
 }
 
 TEST_CASE("A backplane that drops its callbacks leaves the call unanswered and nothing behind") {

@@ -27,6 +27,10 @@ class ScriptedRoutes final : public server::Routes {
     return found->second(request);
   }
   [[nodiscard]] std::size_t max_body_bytes() const override { return 100; }
+  [[nodiscard]] std::vector<http::Header> refusal_headers(const http::Request& request) const override {
+    const auto* origin = request.header("Origin");
+    return origin == nullptr ? std::vector<http::Header>() : std::vector<http::Header>{{"Allowed", *origin}};
+  }
 
   std::map<std::string, Handler> paths;
   std::vector<http::Request> requests;
@@ -80,8 +84,8 @@ class TestClient {
   }
 
   void send(std::string_view bytes) { REQUIRE(endpoint_.socket->write(bytes) == bytes.size()); }
-  /// As much as the kernel takes now; none once the connection is broken.
-  void send_some(std::string_view bytes) { (void)endpoint_.socket->write(bytes); }
+  /// As much as the kernel takes now, which is told; none once the connection is broken.
+  std::size_t send_some(std::string_view bytes) { return endpoint_.socket->write(bytes).value_or(0); }
   void get(const std::string& path, const std::string& headers = {}) {
     send("GET " + path + " HTTP/1.1\r\nHost: x\r\n" + headers + "\r\n");
   }

@@ -226,6 +226,60 @@ TEST_CASE("A hang-up behind unread data waits for the data to be read, without s
   CHECK(endpoint.closed == "");
 }
 
+TEST_CASE("The other side's end ends reading only: what is written still arrives, without spinning") {
+  Loop loop;
+  auto [a, b] = pair_of(GENERATE(Kind::kTcp4, Kind::kUnix));
+  Endpoint reader(loop, std::move(a));
+  Endpoint writer(loop, std::move(b));
+  const bool reads = GENERATE(true, false);
+  writer.socket->read(reads);
+  reader.socket->shutdown_write();
+  REQUIRE(run_until(loop, [&] { return writer.closed.has_value(); }));
+  CHECK(writer.closed == "");
+  CHECK(writer.socket->ended());
+  writer.socket->read(true);  // there is nothing to be read any more
+
+  const std::string text = numbered_lines(5'000'000);
+  std::string_view left = text;
+  const auto write = [&] {
+    const auto written = writer.socket->write(left);
+    REQUIRE(written);
+    left.remove_prefix(*written);
+    writer.socket->watch_writable(!left.empty());
+    if (left.empty()) writer.socket->shutdown_write();
+  };
+  writer.at_writable = write;
+  write();
+  REQUIRE_FALSE(left.empty());
+  int turns = 0;
+  {
+    const freshet::uv::TurnEnd count(loop, [&] { ++turns; });
+    run_a_while(loop);
+  }
+  CHECK(turns < 20);
+  reader.socket->read(true);
+  REQUIRE(run_until(loop, [&] { return reader.closed.has_value(); }));
+  CHECK((reader.received == text));
+  CHECK(writer.received.empty());
+}
+
+TEST_CASE("A connection that breaks behind the other side's end says so while it is watched") {
+  Loop loop;
+  auto [client, server] = freshet::test::tcp_pair();
+  Endpoint endpoint(loop, std::move(server));
+  ::shutdown(client.get(), SHUT_WR);
+  REQUIRE(run_until(loop, [&] { return endpoint.closed == ""; }));
+  const std::string text(5'000'000, 'x');
+  REQUIRE(endpoint.socket->write(text));
+  endpoint.socket->watch_writable(true);
+  run_a_while(loop);
+  freshet::test::reset_connection(client);
+  REQUIRE(run_until(loop, [&] { return endpoint.closed != ""; }));
+  const int calls = endpoint.writable_calls;
+  run_a_while(loop);
+  CHECK(endpoint.writable_calls == calls);
+}
+
 TEST_CASE("Writing to a connection that is gone is an error, not a signal or a callback") {
   Loop loop;
   auto [client, server] = freshet::test::unix_pair();
@@ -301,18 +355,18 @@ TEST_CASE("The end and the destruction of one socket do not disturb its descript
   CHECK(run_until(loop, [&] { return a.received == "to a" && b.received == "to b"; }));
 }
 
-TEST_CASE("After the end, the socket's methods do nothing") {
+TEST_CASE("Once the connection is broken, the socket's methods do nothing") {
   Loop loop;
-  auto [client, server] = freshet::test::unix_pair();
+  auto [client, server] = freshet::test::tcp_pair();
   Endpoint endpoint(loop, std::move(server));
-  client.reset();
+  freshet::test::reset_connection(client);
   endpoint.at_closed = [&] {
     endpoint.socket->read(true);
     endpoint.socket->watch_writable(true);
   };
   endpoint.socket->read(true);
   loop.run();
-  CHECK(endpoint.closed == "");
+  CHECK(endpoint.closed == "Connection reset by peer");
   CHECK(endpoint.writable_calls == 0);
 }
 
@@ -359,6 +413,18 @@ TEST_CASE("An accepted socket tells at once what has come already, and then what
   CHECK(server.received == "early");
   send_raw(a, " late");
   CHECK(run_until(loop, [&] { return server.received == "early late"; }));
+}
+
+TEST_CASE("An accepted socket brings no more at once than its owner may have to keep") {
+  Loop loop;
+  auto [a, b] = pair_of(GENERATE(Kind::kTcp4, Kind::kUnix));
+  send_raw(a, std::string(100'000, 'x'));
+  Endpoint server(loop, std::move(b), Socket::Accepted{});
+  server.at_data = [&] { server.socket->read(false); };
+  server.socket->read_at_once();
+  CHECK(server.received.size() == Socket::kAcceptedReadBytes);
+  run_a_while(loop);
+  CHECK(server.data_calls == 1);
 }
 
 TEST_CASE("An accepted socket that nothing has come to waits for it") {

@@ -14,6 +14,7 @@
 #include <sys/socket.h>
 #include <utility>
 
+#include "uv/errno_text.h"
 #include "uv/fd.h"
 #include "uv/loop.h"
 #include "uv/socket.h"
@@ -120,9 +121,9 @@ class Endpoint final : public uv::Socket::Handler {
     ++data_calls;
     if (at_data) at_data();
   }
-  void on_closed(std::string_view why) override {
-    CHECK_FALSE(closed);
-    closed = std::string(why);
+  void on_closed(int error) override {
+    CHECK((!closed || (closed->empty() && error != 0)));
+    closed = error == 0 ? "" : uv::errno_text(error);
     if (at_closed) at_closed();
   }
   void on_writable() override {
