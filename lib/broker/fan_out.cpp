@@ -12,7 +12,7 @@ namespace {
 
 /// Ids further ahead of the clock than this are not believed before a mark confirms them: they may be forged, and such
 /// evidence would be refused.
-constexpr Id kFarFuture = 24 * 3600 * base::kMicrosecondsPerSecond;
+constexpr Id kFarFuture = Id{24} * 3600 * base::kMicrosecondsPerSecond;
 constexpr std::size_t kMaxFannedOut = 1024;
 
 }  // namespace
