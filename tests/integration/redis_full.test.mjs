@@ -11,7 +11,10 @@ import {until} from '../support/wait.mjs';
 
 const limit = 8 * 2 ** 20;
 const redisArgs = ['--maxmemory', String(limit), '--maxmemory-policy', 'noeviction'];
-const config = {streams: {heartbeat: '1s'}, backplane: {history: {events: 100_000}}};
+// The clients run in the process that fills Redis: however far they fall behind, none is too slow.
+const config = {
+  streams: {heartbeat: '1s'}, limits: {buffer_per_connection: '16MiB'}, backplane: {history: {events: 100_000}},
+};
 
 /** Publishes until Redis takes no more; what it took. */
 async function fill(client, channel) {
