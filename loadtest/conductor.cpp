@@ -99,6 +99,7 @@ Conductor::Done Conductor::storm() {
   const auto all = [&] { return crew_.sum(&WorkerState::caught_up) == options_.connections; };
   if (auto waited = watch_.wait("returning", all, options_.patience); !waited) return tl::unexpected(waited.error());
   outcome_.storm = Outcome::Phase{seconds_since(began), observer_.cpu() - cpu};
+  ledger_.owe(options_.missed * (options_.connections - crew_.sum(&WorkerState::caught_up)));
   return {};
 }
 

@@ -14,6 +14,8 @@ class Ledger {
 
   /// The measured phase begins.
   void begin() { excused_before_ = crew_.sum(&WorkerState::excused); }
+  /// So many deliveries from before will never come, and will be found missing now.
+  void owe(std::size_t deliveries) { expected_ += deliveries; }
   /// One more event, which so many clients should get.
   void enter(std::size_t readers) {
     ++events_;
