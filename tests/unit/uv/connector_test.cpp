@@ -155,11 +155,11 @@ TEST_CASE("All addresses of a name are tried in turn") {
   const Fd listening = listen_raw(Address::tcp("127.0.0.1", 0), 5);
   const FullServer silent(Address::tcp("127.0.0.1", 0));
   SECTION("after one that refuses and one that is silent, which has only its share of the time") {
-    f.dial("redis.example:1", {deserted("::1"), silent.at, bound(listening)}, 400ms);
+    f.dial("redis.example:1", {deserted("::1"), silent.at, bound(listening)}, 2s);
     CHECK(*f.result);
   }
   SECTION("and the last one's reason is told when none takes the connection") {
-    f.dial("redis.example:1", {silent.at, deserted("::1")}, 100ms);
+    f.dial("redis.example:1", {silent.at, deserted("::1")}, 1s);
     REQUIRE_FALSE(*f.result);
     CHECK(f.result->error().message == "connect to redis.example:1 (::1): Connection refused");
   }
