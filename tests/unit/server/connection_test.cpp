@@ -14,6 +14,17 @@ namespace {
 
 constexpr std::chrono::milliseconds kTiny{1};
 
+/// The client asks for much, closes its half, and reads nothing.
+void leave_answer_alone(ServerFixture& f, TestClient& client) {
+  f.scripted.paths["/large"] = [](const freshet::http::Request&) {
+    return Response{200, {}, std::string(5'000'000, 'x')};
+  };
+  client.pause_reading();
+  client.get("/large");
+  client.half_close();
+  REQUIRE(f.until([&] { return f.scripted.requests.size() == 1; }));
+}
+
 }  // namespace
 
 TEST_CASE("A connection is kept for one request after another") {
@@ -351,14 +362,8 @@ TEST_CASE("A client that closes its half and takes nothing of its answer is clos
     settings.write_buffer_bytes = 4'096;
     settings.request_timeout = kTiny;
   });
-  f.scripted.paths["/large"] = [](const freshet::http::Request&) {
-    return Response{200, {}, std::string(5'000'000, 'x')};
-  };
   TestClient client(f);
-  client.pause_reading();
-  client.get("/large");
-  client.half_close();
-  REQUIRE(f.until([&] { return f.scripted.requests.size() == 1; }));
+  leave_answer_alone(f, client);
   CHECK(f.until([&] { return f.server.connections() == 0; }));
 }
 
@@ -367,14 +372,8 @@ TEST_CASE("A client that closes its half and then leaves is noticed while its an
     settings.write_buffer_bytes = 4'096;
     settings.request_timeout = std::chrono::hours(1);
   });
-  f.scripted.paths["/large"] = [](const freshet::http::Request&) {
-    return Response{200, {}, std::string(5'000'000, 'x')};
-  };
   TestClient client(f);
-  client.pause_reading();
-  client.get("/large");
-  client.half_close();
-  REQUIRE(f.until([&] { return f.scripted.requests.size() == 1; }));
+  leave_answer_alone(f, client);
   freshet::test::run_a_while(f.loop);
   client.leave();
   CHECK(f.until([&] { return f.server.connections() == 0; }));
